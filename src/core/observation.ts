@@ -1,0 +1,108 @@
+import type { Fingerprint, Gid, Mode, Uid } from './brand.ts';
+import type { DatabaseIdentity, Generation } from './generation.ts';
+import type { FileState, GuardedFile, GuardedSet } from './guarded-set.ts';
+import type { ValueEvidence } from './value.ts';
+
+/** What the live `glpicrypt.key` is. */
+export type KeyState =
+  | { readonly kind: 'absent' }
+  /** `why` completes "the key file …", for one "is a directory" or "cannot be read (EACCES)". */
+  | { readonly kind: 'unreadable'; readonly why: string }
+  | {
+      readonly kind: 'malformed';
+      readonly size: number;
+      readonly looksLike: 'empty' | 'hex' | 'base64' | 'trailing-newline' | 'truncated' | 'too-long';
+    }
+  | {
+      readonly kind: 'well-formed';
+      readonly fingerprint: Fingerprint;
+      /** Its bytes match `%[^%\s]+%`: GLPI 11 does not boot with it. */
+      readonly breaksGlpi11: boolean;
+    };
+
+/** A key that may be the right one. */
+export interface Candidate {
+  readonly fingerprint: Fingerprint;
+  /** `decoded`: the live bytes without a newline at their end, or read as hex or base64. */
+  readonly origin: 'live' | 'vault' | 'decoded';
+}
+
+export type DatabaseSource = 'setting' | 'config_db.php' | 'environment' | 'vault';
+
+export type DatabaseState =
+  /** `KEYKEEPER_DATABASE=none`. */
+  | { readonly kind: 'none' }
+  /** Not asked in this pass: the fast path after a file event. */
+  | { readonly kind: 'deferred' }
+  /** Nothing names a database: no setting, no config_db.php, no variables, nothing in the vault. */
+  | { readonly kind: 'unconfigured' }
+  | {
+      readonly kind: 'unreachable';
+      readonly source: DatabaseSource;
+      readonly address: string;
+      readonly schema: string;
+      /** `unknown-host`, `refused`, `timeout`, `access-denied`, `unknown-database`, `tls`, `lost`, `too-old`, … */
+      readonly reason: string;
+      readonly message: string;
+    }
+  | {
+      readonly kind: 'answers';
+      readonly source: DatabaseSource;
+      readonly identity: DatabaseIdentity;
+      /** False: no GLPI tables in the schema (a first install, or the wrong schema). */
+      readonly glpi: boolean;
+      readonly version: string | null;
+      /** `sample`: larger tables were read at their ends and at random only. */
+      readonly coverage: 'sample' | 'full';
+      /** Two full passes a settle time apart saw the same values and the same key file. */
+      readonly settled: boolean;
+      /** Sessions of others connected to the schema; null where that cannot be seen. */
+      readonly otherSessions: number | null;
+      readonly values: readonly ValueEvidence[];
+    };
+
+export type VaultState =
+  | { readonly kind: 'ready'; readonly generations: readonly Generation[]; readonly damaged: readonly DamagedGeneration[] }
+  /** `code` is a FailureCode of the vault. */
+  | { readonly kind: 'broken'; readonly code: string; readonly message: string; readonly try: string }
+  /** Running without a vault (`doctor`). */
+  | { readonly kind: 'none' };
+
+/** A file of the vault that could not be used; the others can. */
+export interface DamagedGeneration {
+  readonly file: string;
+  readonly reason: string;
+}
+
+/** What this same `watch` remembers; empty at init. */
+export interface Memory {
+  /** The last verdict that called the live key `sound` (or `unproven` with no database by choice), with that key. */
+  readonly trusted: Fingerprint | null;
+  /** Guarded files as they were under that verdict. */
+  readonly files: Partial<Record<GuardedFile, FileState>>;
+}
+
+/** Owner and mode that the guarded files should have; null members are left as they are. */
+export interface WantedAccess {
+  readonly uid: Uid | null;
+  readonly gid: Gid | null;
+  /** For files that Keykeeper creates and does not know a mode for. */
+  readonly newFileMode: Mode;
+}
+
+export interface Observation {
+  /** `gate`: init, or `watch --gate` before it opened. `guard`: watching. `ask`: a command that only looks. */
+  readonly stage: 'gate' | 'guard' | 'ask';
+  readonly configDirectory: 'present' | 'absent' | 'unreadable';
+  readonly files: GuardedSet;
+  readonly key: KeyState;
+  readonly vault: VaultState;
+  readonly candidates: readonly Candidate[];
+  readonly database: DatabaseState;
+  /** GLPI is known to run (platform), known not to, or nobody can tell (null). */
+  readonly glpiRunning: boolean | null;
+  readonly memory: Memory;
+  /** Complete database settings in the environment: config_db.php can be written from them. */
+  readonly environmentDatabase: boolean;
+  readonly access: WantedAccess;
+}
