@@ -62,7 +62,11 @@ export type DatabaseState =
     };
 
 export type VaultState =
-  | { readonly kind: 'ready'; readonly generations: readonly Generation[]; readonly damaged: readonly DamagedGeneration[] }
+  | {
+      readonly kind: 'ready';
+      readonly generations: readonly Generation[];
+      readonly damaged: readonly DamagedGeneration[];
+    }
   /** `code` is a FailureCode of the vault. */
   | { readonly kind: 'broken'; readonly code: string; readonly message: string; readonly try: string }
   /** Running without a vault (`doctor`). */
