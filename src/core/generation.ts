@@ -70,6 +70,8 @@ export interface Generation {
   /** `9.5.6`, `10.0.17`, …; null when unknown. */
   readonly glpiVersion: string | null;
   readonly files: readonly KeptFile[];
+  /** Optional files that were there before and that an administrator removed: they do not come back. */
+  readonly removed: readonly GuardedFile[];
   readonly registration: KeptRegistration;
   /** Number of escrow entries; the entries are read on demand. */
   readonly escrowCount: number;

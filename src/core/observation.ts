@@ -1,4 +1,4 @@
-import type { Fingerprint, Gid, Mode, Uid } from './brand.ts';
+import type { Fingerprint, Gid, Mode, Sha256, Uid } from './brand.ts';
 import type { DatabaseIdentity, Generation } from './generation.ts';
 import type { FileState, GuardedFile, GuardedSet } from './guarded-set.ts';
 import type { ValueEvidence } from './value.ts';
@@ -59,6 +59,10 @@ export type DatabaseState =
       /** Sessions of others connected to the schema; null where that cannot be seen. */
       readonly otherSessions: number | null;
       readonly values: readonly ValueEvidence[];
+      /** Fingerprint of the registration key that a known key opens in its row; null where there is none to read. */
+      readonly registration: Fingerprint | null;
+      /** Digest of the escrow as a capture would write it now; null after a sample. */
+      readonly escrowDigest: Sha256 | null;
     };
 
 export type VaultState =

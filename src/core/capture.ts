@@ -1,0 +1,85 @@
+import type { Generation } from './generation.ts';
+import { DATABASE_FILE, GUARDED_FILES, type GuardedFile, KEY_FILE } from './guarded-set.ts';
+import { keptFile, newestFirst } from './history.ts';
+import type { Observation } from './observation.ts';
+import type { Judgement } from './verdict.ts';
+
+/**
+ * Whether the live key, or malformed bytes in its place, are not in the vault yet. They go there whatever the verdict,
+ * before anything could replace them.
+ */
+export function needsCaptureFirst({ vault, key, files }: Observation): boolean {
+  if (vault.kind !== 'ready') return false;
+  if (key.kind === 'well-formed') return !vault.generations.some((each) => each.fingerprint === key.fingerprint);
+  if (key.kind !== 'malformed') return false;
+  const live = files[KEY_FILE];
+  if (live.kind !== 'regular' || live.size === 0) return false;
+  return !vault.generations.some((each) => keptFile(each, KEY_FILE)?.sha256 === live.sha256);
+}
+
+/**
+ * What differs between the live instance and the vault's newest generation: a reason to write another. Empty where
+ * nothing changed, or where the live key is none that should be called the instance's.
+ */
+export function captureReasons(observation: Observation, judgement: Judgement, adopt: boolean): string[] {
+  const { vault, key } = observation;
+  if (vault.kind !== 'ready' || key.kind !== 'well-formed') return [];
+  const captured = ['sound', 'damaged', 'mixed', 'unproven'];
+  if (!captured.includes(judgement.verdict)) return [];
+  const newest = newestFirst(vault)[0];
+  if (newest === undefined) return ['first'];
+  const reasons = [
+    ...changedFiles(observation, newest),
+    ...changedEvidence(observation, judgement, newest),
+    ...(adopt ? ['database'] : []),
+  ];
+  return [...new Set(reasons)];
+}
+
+/** Optional files that the newest generation holds and that are absent beside a live key and config_db.php. */
+export function removedFiles(observation: Observation): GuardedFile[] {
+  const { files } = observation;
+  const newest = newestFirst(observation.vault)[0];
+  if (newest === undefined) return [];
+  if (files[KEY_FILE].kind !== 'regular' || files[DATABASE_FILE].kind !== 'regular') return [];
+  return GUARDED_FILES.filter((name) => {
+    if (name === KEY_FILE || name === DATABASE_FILE || files[name].kind !== 'absent') return false;
+    return keptFile(newest, name) !== null || newest.removed.includes(name);
+  });
+}
+
+function changedFiles({ files }: Observation, newest: Generation): string[] {
+  const changed: string[] = [];
+  for (const name of GUARDED_FILES) {
+    const live = files[name];
+    const kept = keptFile(newest, name);
+    if (live.kind === 'absent' && kept !== null && name !== KEY_FILE && name !== DATABASE_FILE) changed.push(name);
+    if (live.kind !== 'regular') continue;
+    const { uid, gid, mode } = live.access;
+    const sameAccess = kept !== null && kept.uid === uid && kept.gid === gid && kept.mode === mode;
+    // Without an identity the content of a sealed generation cannot be compared; its key can, by fingerprint.
+    const sameContent = kept !== null && (kept.sha256 === null ? kept.size === live.size : kept.sha256 === live.sha256);
+    if (!sameAccess || !sameContent) changed.push(name);
+  }
+  return changed;
+}
+
+function changedEvidence({ database, key }: Observation, judgement: Judgement, newest: Generation): string[] {
+  const changed: string[] = [];
+  if (key.kind === 'well-formed' && newest.fingerprint !== key.fingerprint) changed.push(KEY_FILE);
+  if (judgement.real > 0 && newest.proof === null) changed.push('proof');
+  if (database.kind !== 'answers') return changed;
+  if (database.glpi && differsFrom(newest, database.identity)) changed.push('database');
+  const kept = newest.registration.kind === 'kept' ? newest.registration.fingerprint : null;
+  if (database.registration !== null && database.registration !== kept) changed.push('registration');
+  if (database.escrowDigest !== null && database.escrowDigest !== newest.escrowDigest) changed.push('escrow');
+  return changed;
+}
+
+function differsFrom(newest: Generation, found: NonNullable<Generation['database']>): boolean {
+  const kept = newest.database;
+  if (kept === null) return true;
+  return (['address', 'schema', 'instanceUuid', 'glpiNetworkUuid'] as const).some(
+    (member) => found[member] !== null && found[member] !== kept[member],
+  );
+}

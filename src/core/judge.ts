@@ -1,0 +1,97 @@
+import type { Fingerprint } from './brand.ts';
+import { chooseKey } from './choose-key.ts';
+import { findElsewhere } from './elsewhere.ts';
+import { newestFirst } from './history.ts';
+import type { KeyState, Observation } from './observation.ts';
+import { counts, strongest, tally } from './tally.ts';
+import type { ValueEvidence } from './value.ts';
+import type { Judgement, KeyChoice, Need, Verdict } from './verdict.ts';
+
+/**
+ * Says what the live key is and which key is to be there, from what was observed. The rows are tried in order; the
+ * first that fits is the verdict. Pure: the same observation gives the same judgement.
+ */
+export function judge(observation: Observation): Judgement {
+  const { database, key } = observation;
+  const values = database.kind === 'answers' ? database.values.filter(counts) : [];
+  const candidates = observation.candidates.map((each) => each.fingerprint);
+  const live = key.kind === 'well-formed' ? key.fingerprint : null;
+  const own = live === null ? null : tally(values, live);
+  const evidence: Evidence = { values, candidates, live, opened: own?.authenticates ?? 0 };
+  const verdict = findVerdict(observation, evidence);
+  const choice = verdict === 'lost' ? ({ kind: 'nothing' } as const) : chooseKey(observation, verdict, values);
+  return {
+    verdict,
+    choice,
+    need: findNeed(observation, verdict),
+    firstInstall: isFirstInstall(observation, verdict, choice),
+    elsewhere: findElsewhere(observation),
+    live,
+    tested: values.length,
+    opened: evidence.opened,
+    real: own?.real ?? 0,
+    dead: values.filter((each) => each.opens.length === 0),
+    movable: live === null ? [] : values.filter((each) => each.opens.length > 0 && !opensUnder(each, live)),
+    destroyed: values.filter((each) => each.better !== null && (live === null || opensUnder(each, live))),
+    databaseSilent: database.kind === 'unreachable',
+    breaksGlpi: key.kind === 'well-formed' && key.breaksGlpi11 && isGlpi11(observation),
+  };
+}
+
+interface Evidence {
+  readonly values: readonly ValueEvidence[];
+  readonly candidates: readonly Fingerprint[];
+  readonly live: Fingerprint | null;
+  readonly opened: number;
+}
+
+function findVerdict({ key, database }: Observation, evidence: Evidence): Verdict {
+  // A key that cannot be read is a candidate that was not tried, so nothing can be called lost yet.
+  if (key.kind === 'unreadable') return 'unreadable';
+  if (isLost(evidence)) return 'lost';
+  if (key.kind !== 'well-formed') return verdictWithoutKey(key);
+  const { values, opened } = evidence;
+  if (database.kind !== 'answers' || values.length === 0) return 'unproven';
+  if (opened === 0) return strongest(values, evidence.candidates).length > 0 ? 'wrong' : 'unproven';
+  if (opened < values.length) return 'mixed';
+  if (values.some((each) => each.better !== null)) return 'damaged';
+  // Empty values alone say that GLPI sealed with this key, not that it is the key of anything.
+  return values.every((each) => each.opens.every((opening) => opening.as === 'empty')) ? 'unproven' : 'sound';
+}
+
+/** Values that were sealed are there, and no key that is known opens any of them. */
+function isLost({ values, candidates }: Evidence): boolean {
+  return values.some((each) => each.shaped) && strongest(values, candidates).length === 0;
+}
+
+function verdictWithoutKey(key: KeyState & { kind: 'absent' | 'malformed' }): Verdict {
+  return key.kind === 'absent' ? 'missing' : 'malformed';
+}
+
+/**
+ * A sample only ever confirms `sound`; what is said of rows that GLPI may be rewriting at this moment rests on two full
+ * passes. A missing or malformed key waits for neither: GLPI without a key wipes secrets at the next Save.
+ */
+function findNeed({ database, stage, glpiRunning }: Observation, verdict: Verdict): Need {
+  if (database.kind !== 'answers' || verdict === 'sound' || verdict === 'unreadable') return 'nothing';
+  if (database.coverage === 'sample') return 'full-pass';
+  if (verdict === 'missing' || verdict === 'malformed' || verdict === 'unproven' || stage === 'ask') return 'nothing';
+  const busy = (stage === 'guard' && glpiRunning !== false) || glpiRunning === true || database.otherSessions !== 0;
+  return busy && !database.settled ? 'second-pass' : 'nothing';
+}
+
+function isFirstInstall({ vault, database, key }: Observation, verdict: Verdict, choice: KeyChoice): boolean {
+  if (verdict !== 'missing' || key.kind !== 'absent' || choice.kind !== 'nothing') return false;
+  // Where the vault cannot be read nobody knows whether it holds a key, and a silent database may hold sealed values.
+  if (vault.kind === 'broken' || database.kind === 'unreachable') return false;
+  return newestFirst(vault).every((generation) => !generation.sealed);
+}
+
+function opensUnder(value: ValueEvidence, key: Fingerprint): boolean {
+  return value.opens.some((each) => each.fingerprint === key);
+}
+
+function isGlpi11({ database }: Observation): boolean {
+  if (database.kind !== 'answers' || database.version === null) return false;
+  return Number.parseInt(database.version, 10) >= 11;
+}

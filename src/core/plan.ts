@@ -1,0 +1,166 @@
+import type { Fingerprint } from './brand.ts';
+import { captureReasons, needsCaptureFirst } from './capture.ts';
+import { type GuardedFile, KEY_FILE } from './guarded-set.ts';
+import { generationOfKey, keptFile, newestFirst } from './history.ts';
+import type { Observation } from './observation.ts';
+import { planFiles } from './plan-files.ts';
+import type { ValueReference } from './value.ts';
+import type { Judgement } from './verdict.ts';
+
+/** Where the bytes of a file that is put back come from. */
+export type RestoreSource =
+  | { readonly kind: 'generation'; readonly number: number; readonly id: string }
+  /** As this same watch last saw it under a verdict that trusted it. */
+  | { readonly kind: 'memory' }
+  /** The live bytes without a newline at their end, or read as hex or base64. */
+  | { readonly kind: 'decoded' };
+
+export type Action =
+  /** The live key, or malformed bytes in its place, go to the vault before anything else happens. */
+  | { readonly action: 'capture-first'; readonly target: GuardedFile; readonly fingerprint: Fingerprint | null }
+  | {
+      readonly action: 'restore-file';
+      readonly target: GuardedFile;
+      readonly source: RestoreSource;
+      readonly fingerprint: Fingerprint | null;
+      /** False: the file is absent, and is created only if it still is. */
+      readonly replace: boolean;
+    }
+  /** config_db.php is written from the database settings in the environment. */
+  | { readonly action: 'write-database-settings'; readonly target: GuardedFile }
+  /** Values under other known keys are sealed anew under the live key. */
+  | { readonly action: 'reseal-values'; readonly target: string; readonly values: readonly ValueReference[] }
+  /** A generation is written; `changed` names what differs from the newest one. */
+  | {
+      readonly action: 'capture';
+      readonly target: 'vault';
+      readonly changed: readonly string[];
+      readonly proven: boolean;
+    };
+
+/** What stands between the verdict and doing something about it. */
+export type Obstacle =
+  | 'elsewhere'
+  | 'tie'
+  | 'several-untested'
+  | 'database-silent'
+  | 'lost'
+  | 'nothing-known'
+  | 'unreadable'
+  | 'vault-broken'
+  | 'identity-missing';
+
+export interface Plan {
+  readonly actions: readonly Action[];
+  readonly obstacle: Obstacle | null;
+}
+
+export interface PlanOptions {
+  /** `auto`: values under other known keys are sealed anew at the gate. */
+  readonly rescue: 'auto' | 'ask';
+  /** An operator named this key (`restore --generation`): it is restored whatever opens or not. */
+  readonly wanted?: Fingerprint;
+  /** An operator adopted the database that was found. */
+  readonly adopt?: boolean;
+}
+
+/**
+ * Turns a judgement into actions, in the order in which they are carried out. Pure data: `--dry-run` shows the very
+ * plan that would be applied. A judgement that needs more observation gets no action but the first capture.
+ */
+export function plan(observation: Observation, judgement: Judgement, options: PlanOptions): Plan {
+  const first: Action[] = needsCaptureFirst(observation)
+    ? [{ action: 'capture-first', target: KEY_FILE, fingerprint: judgement.live }]
+    : [];
+  if (judgement.need !== 'nothing') return { actions: first, obstacle: null };
+  if (judgement.elsewhere !== null && options.adopt !== true) return { actions: first, obstacle: 'elsewhere' };
+  const key = planKey(observation, judgement, options);
+  if (key.obstacle !== null) return { actions: first, obstacle: key.obstacle };
+  const files = planFiles(observation, judgement, key.actions.length > 0);
+  const restores = [...key.actions, ...files];
+  const reseal = planReseal(observation, judgement, options);
+  // What was put back is looked at again before it is captured.
+  const settled = restores.length + reseal.length === 0 && observation.database.kind !== 'deferred';
+  const captures = settled ? planCapture(observation, judgement, options) : [];
+  const covered = captures.some((each) => each.action === 'capture') ? [] : first;
+  return { actions: [...covered, ...restores, ...reseal, ...captures], obstacle: null };
+}
+
+function planKey(observation: Observation, judgement: Judgement, options: PlanOptions): Plan {
+  if (options.wanted !== undefined) {
+    if (options.wanted === judgement.live) return { actions: [], obstacle: null };
+    return restoreKey(observation, options.wanted);
+  }
+  if (judgement.verdict === 'lost') return obstacle(vaultProblem(observation) ?? 'lost');
+  if (judgement.verdict === 'unreadable') return obstacle('unreadable');
+  const { choice } = judgement;
+  switch (choice.kind) {
+    case 'keep':
+      return { actions: [], obstacle: null };
+    case 'wait':
+      return obstacle('database-silent');
+    case 'tie':
+      return obstacle(choice.tested ? 'tie' : 'several-untested');
+    case 'nothing':
+      if (judgement.firstInstall || observation.database.kind === 'deferred') return { actions: [], obstacle: null };
+      return obstacle(vaultProblem(observation) ?? (judgement.databaseSilent ? 'database-silent' : 'nothing-known'));
+    case 'restore':
+      return restoreKey(observation, choice.fingerprint);
+  }
+}
+
+function restoreKey(observation: Observation, wanted: Fingerprint): Plan {
+  const source = sourceOfKey(observation, wanted);
+  if (source === null) return obstacle(vaultProblem(observation) ?? 'nothing-known');
+  if (source === 'sealed') return obstacle('identity-missing');
+  const replace = observation.key.kind !== 'absent';
+  return {
+    actions: [{ action: 'restore-file', target: KEY_FILE, source, fingerprint: wanted, replace }],
+    obstacle: null,
+  };
+}
+
+function sourceOfKey(observation: Observation, wanted: Fingerprint): RestoreSource | 'sealed' | null {
+  if (observation.memory.trusted === wanted && observation.memory.files[KEY_FILE]?.kind === 'regular') {
+    return { kind: 'memory' };
+  }
+  const generations = newestFirst(observation.vault);
+  const readable = generationOfKey(
+    generations.filter((each) => !each.sealed),
+    wanted,
+  );
+  if (readable !== null) return { kind: 'generation', number: readable.number, id: readable.id };
+  const decoded = observation.candidates.some((each) => each.origin === 'decoded' && each.fingerprint === wanted);
+  if (decoded) return { kind: 'decoded' };
+  return generationOfKey(generations, wanted) === null ? null : 'sealed';
+}
+
+function vaultProblem({ vault }: Observation): Obstacle | null {
+  if (vault.kind === 'broken') return vault.code === 'vault-identity-missing' ? 'identity-missing' : 'vault-broken';
+  return newestFirst(vault).some((each) => each.sealed && keptFile(each, KEY_FILE) !== null)
+    ? 'identity-missing'
+    : null;
+}
+
+function planReseal({ stage, vault }: Observation, judgement: Judgement, options: PlanOptions): Action[] {
+  // At the gate nobody saves; while GLPI runs, a rotation of its own may be moving these very rows.
+  if (stage !== 'gate' || options.rescue !== 'auto' || vault.kind !== 'ready') return [];
+  if (judgement.verdict !== 'mixed' || judgement.movable.length === 0) return [];
+  const values = judgement.movable.map((each) => each.reference);
+  return [{ action: 'reseal-values', target: 'database', values }];
+}
+
+function planCapture(observation: Observation, judgement: Judgement, options: PlanOptions): Action[] {
+  const changed = captureReasons(observation, judgement, options.adopt === true);
+  if (changed.length === 0) return [];
+  return [{ action: 'capture', target: 'vault', changed, proven: judgement.real > 0 }];
+}
+
+function obstacle(name: Obstacle): Plan {
+  return { actions: [], obstacle: name };
+}
+
+/** Whether the plan changes anything on GLPI's side: files or rows. */
+export function touchesGlpi({ actions }: Plan): boolean {
+  return actions.some((each) => each.action !== 'capture' && each.action !== 'capture-first');
+}
