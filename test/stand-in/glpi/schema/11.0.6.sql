@@ -1,0 +1,252 @@
+-- The tables of GLPI 11.0.6 that hold secrets, and glpi_crontasks, with the types, keys and defaults that GLPI's own
+-- installer gives the columns kept here; columns without a part in the tests are left out. Facts from GLPI 11.0.6,
+-- install/mysql. Then the rows of a fresh installation that matter here; secured rows have the ids that GLPI gave them.
+-- Statements end in ';' at the end of a line, and no value holds one.
+
+CREATE TABLE `glpi_configs` (
+  `id` int unsigned NOT NULL AUTO_INCREMENT,
+  `context` varchar(150) DEFAULT NULL,
+  `name` varchar(150) DEFAULT NULL,
+  `value` text,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `unicity` (`context`,`name`),
+  KEY `name` (`name`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci ROW_FORMAT=DYNAMIC;
+
+CREATE TABLE `glpi_mailcollectors` (
+  `id` int unsigned NOT NULL AUTO_INCREMENT,
+  `name` varchar(255) DEFAULT NULL,
+  `host` varchar(255) DEFAULT NULL,
+  `login` varchar(255) DEFAULT NULL,
+  `filesize_max` int NOT NULL DEFAULT '2097152',
+  `is_active` tinyint NOT NULL DEFAULT '1',
+  `date_mod` timestamp NULL DEFAULT NULL,
+  `comment` text,
+  `passwd` varchar(255) DEFAULT NULL,
+  `accepted` varchar(255) DEFAULT NULL,
+  `refused` varchar(255) DEFAULT NULL,
+  `errors` int NOT NULL DEFAULT '0',
+  `use_mail_date` tinyint NOT NULL DEFAULT '0',
+  `date_creation` timestamp NULL DEFAULT NULL,
+  `requester_field` int NOT NULL DEFAULT '0',
+  `add_cc_to_observer` tinyint NOT NULL DEFAULT '0',
+  `collect_only_unread` tinyint NOT NULL DEFAULT '0',
+  PRIMARY KEY (`id`),
+  KEY `name` (`name`),
+  KEY `is_active` (`is_active`),
+  KEY `date_mod` (`date_mod`),
+  KEY `date_creation` (`date_creation`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci ROW_FORMAT=DYNAMIC;
+
+CREATE TABLE `glpi_authldaps` (
+  `id` int unsigned NOT NULL AUTO_INCREMENT,
+  `name` varchar(255) DEFAULT NULL,
+  `host` varchar(255) DEFAULT NULL,
+  `basedn` varchar(255) DEFAULT NULL,
+  `rootdn` varchar(255) DEFAULT NULL,
+  `port` int NOT NULL DEFAULT '389',
+  `condition` text,
+  `login_field` varchar(255) DEFAULT 'uid',
+  `sync_field` varchar(255) DEFAULT NULL,
+  `use_tls` tinyint NOT NULL DEFAULT '0',
+  `date_mod` timestamp NULL DEFAULT NULL,
+  `comment` text,
+  `is_default` tinyint NOT NULL DEFAULT '0',
+  `is_active` tinyint NOT NULL DEFAULT '0',
+  `rootdn_passwd` varchar(255) DEFAULT NULL,
+  `date_creation` timestamp NULL DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  KEY `name` (`name`),
+  KEY `date_mod` (`date_mod`),
+  KEY `is_default` (`is_default`),
+  KEY `is_active` (`is_active`),
+  KEY `date_creation` (`date_creation`),
+  KEY `sync_field` (`sync_field`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci ROW_FORMAT=DYNAMIC;
+
+CREATE TABLE `glpi_snmpcredentials` (
+  `id` int unsigned NOT NULL AUTO_INCREMENT,
+  `name` varchar(64) DEFAULT NULL,
+  `snmpversion` varchar(8) NOT NULL DEFAULT '1',
+  `community` varchar(255) DEFAULT NULL,
+  `username` varchar(255) DEFAULT NULL,
+  `authentication` varchar(255) DEFAULT NULL,
+  `auth_passphrase` varchar(255) DEFAULT NULL,
+  `encryption` varchar(255) DEFAULT NULL,
+  `priv_passphrase` varchar(255) DEFAULT NULL,
+  `is_deleted` tinyint NOT NULL DEFAULT '0',
+  PRIMARY KEY (`id`),
+  KEY `name` (`name`),
+  KEY `snmpversion` (`snmpversion`),
+  KEY `is_deleted` (`is_deleted`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci ROW_FORMAT=DYNAMIC;
+
+CREATE TABLE `glpi_apiclients` (
+  `id` int unsigned NOT NULL AUTO_INCREMENT,
+  `entities_id` int unsigned NOT NULL DEFAULT '0',
+  `is_recursive` tinyint NOT NULL DEFAULT '0',
+  `name` varchar(255) DEFAULT NULL,
+  `date_mod` timestamp NULL DEFAULT NULL,
+  `date_creation` timestamp NULL DEFAULT NULL,
+  `is_active` tinyint NOT NULL DEFAULT '0',
+  `ipv4_range_start` bigint DEFAULT NULL,
+  `ipv4_range_end` bigint DEFAULT NULL,
+  `ipv6` varchar(255) DEFAULT NULL,
+  `app_token` varchar(255) DEFAULT NULL,
+  `app_token_date` timestamp NULL DEFAULT NULL,
+  `dolog_method` tinyint NOT NULL DEFAULT '0',
+  `comment` text,
+  PRIMARY KEY (`id`),
+  KEY `name` (`name`),
+  KEY `date_mod` (`date_mod`),
+  KEY `is_active` (`is_active`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci ROW_FORMAT=DYNAMIC;
+
+CREATE TABLE `glpi_oauthclients` (
+  `identifier` varchar(255) NOT NULL,
+  `id` int unsigned NOT NULL AUTO_INCREMENT COMMENT 'Internal GLPI ID',
+  `name` varchar(255) NOT NULL DEFAULT '',
+  `comment` text DEFAULT NULL,
+  `secret` varchar(255) NOT NULL,
+  `redirect_uri` text NOT NULL,
+  `grants` text NOT NULL,
+  `scopes` text NOT NULL,
+  `is_active` tinyint NOT NULL DEFAULT '1',
+  `is_confidential` tinyint NOT NULL DEFAULT '1',
+  `allowed_ips` text DEFAULT NULL,
+  PRIMARY KEY (`identifier`),
+  KEY `id` (`id`),
+  KEY `name` (`name`),
+  KEY `is_active` (`is_active`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci ROW_FORMAT=DYNAMIC;
+
+CREATE TABLE `glpi_users` (
+  `id` int unsigned NOT NULL AUTO_INCREMENT,
+  `name` varchar(255) DEFAULT NULL,
+  `password` varchar(255) DEFAULT NULL,
+  `password_last_update` timestamp NULL DEFAULT NULL,
+  `realname` varchar(255) DEFAULT NULL,
+  `firstname` varchar(255) DEFAULT NULL,
+  `language` char(10) DEFAULT NULL,
+  `is_active` tinyint NOT NULL DEFAULT '1',
+  `comment` text,
+  `auths_id` int unsigned NOT NULL DEFAULT '0',
+  `authtype` int NOT NULL DEFAULT '0',
+  `last_login` timestamp NULL DEFAULT NULL,
+  `date_mod` timestamp NULL DEFAULT NULL,
+  `is_deleted` tinyint NOT NULL DEFAULT '0',
+  `profiles_id` int unsigned NOT NULL DEFAULT '0',
+  `password_forget_token` varchar(255) DEFAULT NULL,
+  `password_forget_token_date` timestamp NULL DEFAULT NULL,
+  `personal_token` varchar(255) DEFAULT NULL,
+  `personal_token_date` timestamp NULL DEFAULT NULL,
+  `api_token` varchar(255) DEFAULT NULL,
+  `api_token_date` timestamp NULL DEFAULT NULL,
+  `cookie_token` varchar(255) DEFAULT NULL,
+  `cookie_token_date` timestamp NULL DEFAULT NULL,
+  `date_creation` timestamp NULL DEFAULT NULL,
+  `2fa` text,
+  `2fa_unenforced` tinyint NOT NULL DEFAULT '0' COMMENT 'If 1, the user is excluded from 2FA enforcement policies',
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `unicityloginauth` (`name`,`authtype`,`auths_id`),
+  KEY `firstname` (`firstname`),
+  KEY `realname` (`realname`),
+  KEY `profiles_id` (`profiles_id`),
+  KEY `is_deleted` (`is_deleted`),
+  KEY `is_active` (`is_active`),
+  KEY `date_mod` (`date_mod`),
+  KEY `authitem` (`authtype`,`auths_id`),
+  KEY `date_creation` (`date_creation`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci ROW_FORMAT=DYNAMIC;
+
+CREATE TABLE `glpi_webhooks` (
+  `id` int unsigned NOT NULL AUTO_INCREMENT,
+  `entities_id` int unsigned NOT NULL DEFAULT '0',
+  `is_recursive` tinyint NOT NULL DEFAULT '0',
+  `name` varchar(255) DEFAULT NULL,
+  `comment` text,
+  `itemtype` varchar(255) DEFAULT NULL,
+  `event` varchar(255) DEFAULT NULL,
+  `payload` longtext,
+  `use_default_payload` tinyint NOT NULL DEFAULT '1',
+  `url` text DEFAULT NULL,
+  `secret` text,
+  `use_cra_challenge` tinyint NOT NULL DEFAULT '0',
+  `http_method` varchar(255) DEFAULT 'POST',
+  `is_active` tinyint NOT NULL DEFAULT '0',
+  `date_creation` timestamp NULL DEFAULT NULL,
+  `date_mod` timestamp NULL DEFAULT NULL,
+  `use_oauth` tinyint NOT NULL DEFAULT '0',
+  `oauth_url` varchar(255) DEFAULT NULL,
+  `clientid` varchar(255) DEFAULT NULL,
+  `clientsecret` varchar(255) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  KEY `name` (`name`),
+  KEY `is_active` (`is_active`),
+  KEY `entities_id` (`entities_id`),
+  KEY `date_creation` (`date_creation`),
+  KEY `date_mod` (`date_mod`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci ROW_FORMAT=DYNAMIC;
+
+CREATE TABLE `glpi_crontasks` (
+  `id` int unsigned NOT NULL AUTO_INCREMENT,
+  `itemtype` varchar(100) NOT NULL,
+  `name` varchar(150) NOT NULL,
+  `frequency` int NOT NULL,
+  `param` int DEFAULT NULL,
+  `state` int NOT NULL DEFAULT '1',
+  `mode` int NOT NULL DEFAULT '1',
+  `allowmode` int NOT NULL DEFAULT '3',
+  `hourmin` int NOT NULL DEFAULT '0',
+  `hourmax` int NOT NULL DEFAULT '24',
+  `logs_lifetime` int NOT NULL DEFAULT '30',
+  `lastrun` timestamp NULL DEFAULT NULL,
+  `lastcode` int DEFAULT NULL,
+  `comment` text,
+  `date_mod` timestamp NULL DEFAULT NULL,
+  `date_creation` timestamp NULL DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `unicity` (`itemtype`,`name`),
+  KEY `name` (`name`),
+  KEY `mode` (`mode`),
+  KEY `date_mod` (`date_mod`),
+  KEY `date_creation` (`date_creation`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci ROW_FORMAT=DYNAMIC COMMENT='Task run by internal / external cron.';
+
+INSERT INTO `glpi_configs` (`id`, `context`, `name`, `value`) VALUES
+  (1, 'core', 'version', '11.0.6'),
+  (2, 'core', 'dbversion', '11.0.6@9d1b7d8e2f6a45c3b0e1d2c3f4a5b6c7d8e9f0a1'),
+  (3, 'core', 'language', 'en_GB'),
+  (4, 'core', 'url_base', 'http://localhost'),
+  (5, 'core', 'smtp_mode', '0'),
+  (6, 'core', 'smtp_host', ''),
+  (7, 'core', 'smtp_username', ''),
+  (8, 'core', 'proxy_name', ''),
+  (9, 'core', 'proxy_port', '8080'),
+  (10, 'core', 'proxy_user', ''),
+  (61, 'core', 'smtp_oauth_client_secret', ''),
+  (63, 'core', 'smtp_oauth_refresh_token', ''),
+  (106, 'core', 'proxy_passwd', ''),
+  (107, 'core', 'smtp_passwd', ''),
+  (108, 'core', 'instance_uuid', SHA1(CONCAT(UUID(), RAND()))),
+  (109, 'core', 'registration_uuid', SHA1(CONCAT(UUID(), RAND()))),
+  (110, 'core', 'glpi_network_uuid', SHA1(CONCAT(UUID(), RAND()))),
+  (200, 'inventory', 'enabled_inventory', '0'),
+  (201, 'inventory', 'basic_auth_password', '');
+
+INSERT INTO `glpi_snmpcredentials` (`id`, `name`, `snmpversion`, `community`) VALUES
+  (1, 'Public community v1', '1', 'public'),
+  (2, 'Public community v2c', '2', 'public');
+
+INSERT INTO `glpi_users` (`id`, `name`, `authtype`, `profiles_id`, `date_mod`, `date_creation`) VALUES
+  (2, 'glpi', 1, 4, NOW(), NOW()),
+  (3, 'post-only', 1, 1, NOW(), NOW()),
+  (4, 'tech', 1, 6, NOW(), NOW()),
+  (5, 'normal', 1, 2, NOW(), NOW()),
+  (6, 'glpi-system', 1, 0, NOW(), NOW());
+
+INSERT INTO `glpi_crontasks` (`itemtype`, `name`, `frequency`, `mode`, `allowmode`) VALUES
+  ('CronTask', 'checkupdate', 604800, 1, 3),
+  ('QueuedNotification', 'queuednotification', 60, 1, 3),
+  ('MailCollector', 'mailgate', 600, 1, 3),
+  ('Glpi\\Marketplace\\Controller', 'checkAllUpdates', 86400, 2, 3);
