@@ -68,12 +68,7 @@ function blockingCode(observation: Observation, judgement: Judgement, outcome: O
   }
 }
 
-function lostCode(
-  observation: Observation,
-  judgement: Judgement,
-  outcome: Outcome,
-  vaultBroken: boolean,
-): ExitCode {
+function lostCode(observation: Observation, judgement: Judgement, outcome: Outcome, vaultBroken: boolean): ExitCode {
   if (vaultBroken || outcome.obstacle === 'identity-missing') return EXIT.vault;
   if (judgement.live === null) return EXIT.lost;
   // Never proven here: the secrets were dead before Keykeeper came, and the helpdesk stays up.
