@@ -1,6 +1,6 @@
 import type { Fingerprint, Gid, Mode, Sha256, Uid } from './brand.ts';
 import type { DatabaseIdentity, Generation } from './generation.ts';
-import type { FileState, GuardedFile, GuardedSet } from './guarded-set.ts';
+import type { FileAccess, FileState, GuardedFile, GuardedSet } from './guarded-set.ts';
 import type { ValueEvidence } from './value.ts';
 
 /** What the live `glpicrypt.key` is. */
@@ -102,6 +102,8 @@ export interface Observation {
   /** `gate`: init, or `watch --gate` before it opened. `guard`: watching. `ask`: a command that only looks. */
   readonly stage: 'gate' | 'guard' | 'ask';
   readonly configDirectory: 'present' | 'absent' | 'unreadable';
+  /** Owner and mode of the config directory, or, while it is absent, of the nearest directory above that exists. */
+  readonly directoryAccess: FileAccess | null;
   readonly files: GuardedSet;
   readonly key: KeyState;
   readonly vault: VaultState;

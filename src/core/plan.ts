@@ -3,6 +3,7 @@ import { captureReasons, needsCaptureFirst } from './capture.ts';
 import { type GuardedFile, KEY_FILE } from './guarded-set.ts';
 import { generationOfKey, keptFile, newestFirst } from './history.ts';
 import type { Observation } from './observation.ts';
+import { type AccessChange, planAccess } from './plan-access.ts';
 import { planFiles } from './plan-files.ts';
 import type { ValueReference } from './value.ts';
 import type { Judgement } from './verdict.ts';
@@ -26,6 +27,10 @@ export type Action =
       /** False: the file is absent, and is created only if it still is. */
       readonly replace: boolean;
     }
+  /** Owner and mode of one guarded file are set so that GLPI can read and write it. */
+  | { readonly action: 'repair-access'; readonly target: GuardedFile; readonly wanted: AccessChange }
+  /** The same for the config directory itself (or for the empty place where GLPI will make it). */
+  | { readonly action: 'repair-directory'; readonly target: 'config'; readonly wanted: AccessChange }
   /** config_db.php is written from the database settings in the environment. */
   | { readonly action: 'write-database-settings'; readonly target: GuardedFile }
   /** Values under other known keys are sealed anew under the live key. */
@@ -75,9 +80,13 @@ export function plan(observation: Observation, judgement: Judgement, options: Pl
   if (judgement.need !== 'nothing') return { actions: first, obstacle: null };
   if (judgement.elsewhere !== null && options.adopt !== true) return { actions: first, obstacle: 'elsewhere' };
   const key = planKey(observation, judgement, options);
-  if (key.obstacle !== null) return { actions: first, obstacle: key.obstacle };
+  if (key.obstacle !== null) {
+    // Of a lost instance nothing is touched; an unreadable key is exactly what setting owner and mode may cure.
+    const repairs = key.obstacle === 'lost' ? [] : planAccess(observation);
+    return { actions: [...first, ...repairs], obstacle: key.obstacle };
+  }
   const files = planFiles(observation, judgement, key.actions.length > 0);
-  const restores = [...key.actions, ...files];
+  const restores = [...planAccess(observation), ...key.actions, ...files];
   const reseal = planReseal(observation, judgement, options);
   // What was put back is looked at again before it is captured.
   const settled = restores.length + reseal.length === 0 && observation.database.kind !== 'deferred';
