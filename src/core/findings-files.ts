@@ -1,5 +1,5 @@
 import type { Finding } from './finding.ts';
-import { GUARDED_FILES, type GuardedFile, KEY_FILE, OAUTH_PAIR } from './guarded-set.ts';
+import { DATABASE_FILE, GUARDED_FILES, type GuardedFile, KEY_FILE, OAUTH_PAIR } from './guarded-set.ts';
 import type { Observation } from './observation.ts';
 
 /** Findings about the guarded files themselves: what stands in a file's place, links, half a pair. */
@@ -12,6 +12,15 @@ export function fileFindings(observation: Observation, directory: string): Findi
       target: directory,
       message: 'the config directory cannot be entered',
       try: `ls -ld ${directory}: the user of this container needs to read and enter it`,
+    });
+  }
+  if (observation.databaseFileProblem !== null) {
+    found.push({
+      code: 'config-db-malformed',
+      severity: 'error',
+      target: `${directory}/${DATABASE_FILE}`,
+      message: observation.databaseFileProblem,
+      try: 'keykeeper history shows earlier generations of it; the live file is never overwritten',
     });
   }
   for (const name of GUARDED_FILES) found.push(...oneFile(observation, name, `${directory}/${name}`));

@@ -106,6 +106,8 @@ export interface Observation {
   readonly directoryAccess: FileAccess | null;
   readonly files: GuardedSet;
   readonly key: KeyState;
+  /** Why a live config_db.php that is there cannot be used; null where it can, or is absent. */
+  readonly databaseFileProblem: string | null;
   readonly vault: VaultState;
   readonly candidates: readonly Candidate[];
   readonly database: DatabaseState;

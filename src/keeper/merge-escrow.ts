@@ -1,0 +1,39 @@
+import type { Sha256 } from '../core/brand.ts';
+import type { EscrowEntry } from '../core/generation.ts';
+import type { StoredValue, ValueEvidence, ValueReference } from '../core/value.ts';
+import { escrowDigest } from '../vault/escrow-digest.ts';
+
+/**
+ * The escrow as it should be kept now: every value that opens real under a known key, as it stands; for one that is
+ * destroyed or opens under none, what the vault already holds, since a destroyed value never replaces a good one. A row
+ * that is gone leaves the escrow with it; older generations still hold it.
+ *
+ * @param kept the escrow of the newest generation that has one
+ */
+export function mergeEscrow(
+  stored: readonly StoredValue[],
+  evidence: readonly ValueEvidence[],
+  kept: readonly EscrowEntry[],
+): { entries: readonly EscrowEntry[]; digest: Sha256 | null } {
+  const real = new Set(evidence.filter((each) => each.opens.some((opening) => opening.as === 'real')).map(keyOf));
+  const before = new Map(kept.map((entry) => [referenceKey(entry.reference), entry]));
+  const entries: EscrowEntry[] = [];
+  for (const value of stored) {
+    const key = referenceKey(value.reference);
+    if (real.has(key)) entries.push({ reference: value.reference, value: value.value });
+    else {
+      const good = before.get(key);
+      if (good !== undefined) entries.push(good);
+    }
+  }
+  return { entries, digest: entries.length === 0 ? null : escrowDigest(entries) };
+}
+
+function keyOf(value: ValueEvidence): string {
+  return referenceKey(value.reference);
+}
+
+/** Names a reference as a map's key. */
+export function referenceKey(reference: ValueReference): string {
+  return [reference.table, reference.column, reference.id, reference.jsonPath ?? ''].join('\0');
+}

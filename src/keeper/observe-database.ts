@@ -1,0 +1,117 @@
+import type { Fingerprint, Sha256 } from '../core/brand.ts';
+import type { EscrowEntry, Generation } from '../core/generation.ts';
+import type { DatabaseState } from '../core/observation.ts';
+import { Secret } from '../core/secret.ts';
+import type { StoredValue, ValueEvidence } from '../core/value.ts';
+import type { Database, RegistrationRow } from '../glpi/database/database.ts';
+import { openDatabase } from '../glpi/database/open-database.ts';
+import type { DatabaseTarget } from '../glpi/database/target.ts';
+import { assess } from '../glpi/evidence.ts';
+import { hostAddress } from '../glpi/config-db.ts';
+import { isRegistrationKey, registrationFingerprint } from '../glpi/registration-key.ts';
+import { openValue } from '../glpi/sealed-value.ts';
+import type { Keyring } from './keyring.ts';
+import { mergeEscrow, referenceKey } from './merge-escrow.ts';
+
+/** What one look at the database gave, with the parts that the pure observation does not carry. */
+export interface DatabasePass {
+  readonly state: DatabaseState;
+  /** Over every value read: equal digests of two full passes mean that nothing changed between them. */
+  readonly digest: Sha256 | null;
+  readonly registration: Secret<string> | null;
+  /** The escrow as a capture would write it; null after a sample. */
+  readonly escrow: readonly EscrowEntry[] | null;
+}
+
+export interface DatabaseLook {
+  readonly target: DatabaseTarget;
+  readonly coverage: 'sample' | 'full';
+  /** The pass before this one, a settle time ago, and whether the key file is still the same. */
+  readonly previous: { readonly digest: Sha256 | null; readonly sameKey: boolean } | null;
+  readonly keyring: Keyring;
+  readonly live: Fingerprint | null;
+  readonly legacyKeys: readonly Buffer[];
+  readonly accepted: ReadonlySet<Sha256>;
+  /** The newest generation that has an escrow, and how to read it. */
+  readonly escrowOf: Generation | null;
+  readonly readEscrow: (generation: Generation) => Promise<readonly EscrowEntry[]>;
+  readonly connectTimeout: number;
+  readonly signal: AbortSignal;
+}
+
+/** Opens the database, reads what a judgement needs, and closes it. A database that goes away on the way is `unreachable`. */
+export async function observeDatabase(look: DatabaseLook): Promise<DatabasePass> {
+  const { target } = look;
+  const opened = await openDatabase(target, { connectTimeout: look.connectTimeout, signal: look.signal });
+  if (opened.kind === 'unreachable') return unreachable(target, opened.reason, opened.message);
+  await using database = opened.database;
+  try {
+    return await readDatabase(database, look);
+  } catch (error) {
+    if (look.signal.aborted) throw error;
+    return unreachable(target, 'lost', error instanceof Error ? error.message : 'the database went away');
+  }
+}
+
+function unreachable(target: DatabaseTarget, reason: string, message: string): DatabasePass {
+  const address = describeAddress(target.hosts);
+  const state = { kind: 'unreachable', source: target.source, address, schema: target.schema, reason, message } as const;
+  return { state, digest: null, registration: null, escrow: null };
+}
+
+async function readDatabase(database: Database, look: DatabaseLook): Promise<DatabasePass> {
+  const { target, previous, keyring } = look;
+  const found = await database.identify();
+  const read = await database.readValues(look.coverage);
+  const registration = openRegistration(await database.readRegistration(), keyring);
+  const otherSessions = await database.otherSessions();
+  const { values, escrow } = await assessValues(read.values, found.version, look);
+  const full = read.coverage === 'full';
+  const state: DatabaseState = {
+    kind: 'answers',
+    source: target.source,
+    identity: found.identity,
+    glpi: found.glpi,
+    version: found.version,
+    coverage: read.coverage,
+    settled: full && previous !== null && previous.sameKey && previous.digest === read.digest,
+    otherSessions,
+    values,
+    registration: registration === null ? null : registrationFingerprint(registration.reveal()),
+    escrowDigest: full ? escrow.digest : null,
+  };
+  return { state, digest: read.digest, registration, escrow: full ? escrow.entries : null };
+}
+
+async function assessValues(stored: readonly StoredValue[], version: string | null, look: DatabaseLook) {
+  const context = { version, legacyKeys: [...look.legacyKeys], accepted: look.accepted };
+  const first = assess(stored, look.keyring.keys, { ...context, escrow: () => undefined });
+  const kept = first.every(opensReal) || look.escrowOf === null ? [] : await look.readEscrow(look.escrowOf);
+  const index = new Map(kept.map((entry) => [referenceKey(entry.reference), entry.value]));
+  const values =
+    index.size === 0
+      ? first
+      : assess(stored, look.keyring.keys, { ...context, escrow: (each) => index.get(referenceKey(each)) });
+  return { values, escrow: mergeEscrow(stored, values, kept) };
+}
+
+function opensReal(value: ValueEvidence): boolean {
+  return value.opens.some((each) => each.as === 'real');
+}
+
+function openRegistration(row: { row: RegistrationRow }, keyring: Keyring): Secret<string> | null {
+  if (typeof row.row === 'string') return null;
+  for (const key of keyring.keys.values()) {
+    const clear = openValue(row.row.value, key)?.toString('utf8');
+    if (clear !== undefined && isRegistrationKey(clear)) return new Secret(clear);
+  }
+  return null;
+}
+
+/** `host:port` or a socket's path; several hosts are joined with commas. */
+export function describeAddress(hosts: readonly string[]): string {
+  return hosts
+    .map(hostAddress)
+    .map((each) => (each.kind === 'socket' ? each.path : `${each.host}:${each.port}`))
+    .join(',');
+}

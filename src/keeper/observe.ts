@@ -1,0 +1,145 @@
+import { dirname } from 'node:path';
+import type { Settings } from '../config/settings.ts';
+import { type AbsolutePath, absolutePath, mode } from '../core/brand.ts';
+import { type Failure, systemCode } from '../core/failure.ts';
+import type { Generation } from '../core/generation.ts';
+import { type FileAccess, type GuardedSet, KEY_FILE } from '../core/guarded-set.ts';
+import { newestFirst } from '../core/history.ts';
+import type { DatabaseState, Memory, Observation, VaultState, WantedAccess } from '../core/observation.ts';
+import { readDirectoryAccess } from '../files/access.ts';
+import { readGuardedSet } from '../files/read-file.ts';
+import type { Vault } from '../vault/vault.ts';
+import { chooseDatabase } from './choose-database.ts';
+import { collectKeys, type Keyring, keyStateOf } from './keyring.ts';
+import { type DatabasePass, observeDatabase } from './observe-database.ts';
+import { pause } from './pause.ts';
+
+/** An observation with the bytes and texts that only applying needs. */
+export interface Pass {
+  readonly observation: Observation;
+  readonly keyring: Keyring;
+  readonly database: DatabasePass;
+}
+
+export interface VaultLook {
+  readonly state: VaultState;
+  /** Null where the vault is broken. */
+  readonly vault: Vault | null;
+}
+
+export interface Look {
+  readonly settings: Settings;
+  readonly stage: Observation['stage'];
+  /** `files`: the database is not asked. */
+  readonly depth: 'files' | 'sample' | 'full';
+  readonly vault: VaultLook;
+  readonly memory: Memory;
+  readonly glpiRunning: boolean | null;
+  readonly previous: Pass | null;
+  readonly signal: AbortSignal;
+}
+
+/** A wrong-length key file is read again after this, in ms: GLPI truncates, then writes. */
+const SECOND_READING = 15;
+/** Longest wait for one connection to the database, in ms. */
+const CONNECT_TIMEOUT = 5_000;
+
+const DEFERRED: DatabasePass = { state: { kind: 'deferred' }, digest: null, registration: null, escrow: null };
+
+/** Looks at files, vault and database once. Reads only. */
+export async function observe(look: Look): Promise<Pass> {
+  const { settings, memory, stage } = look;
+  const { directory, files } = await readFiles(settings.configDir, look.signal);
+  const generations = newestFirst(look.vault.state);
+  const keyring = collectKeys(files[KEY_FILE], look.vault.state.kind === 'ready' ? look.vault.state.generations : []);
+  const key = keyStateOf(files[KEY_FILE]);
+  const choice = chooseDatabase(settings, files, generations);
+  const database = look.depth === 'files' ? DEFERRED : await observeChosen(look, choice, files, keyring);
+  const observation: Observation = {
+    stage,
+    configDirectory: directory,
+    directoryAccess: accessOf(settings.configDir),
+    files,
+    key,
+    databaseFileProblem: choice.kind === 'none' ? null : choice.problem,
+    vault: look.vault.state,
+    candidates: keyring.candidates,
+    database: database.state,
+    glpiRunning: look.glpiRunning,
+    memory,
+    environmentDatabase: settings.environmentDatabase !== null,
+    access: wantedAccess(settings, accessOf(settings.configDir)),
+  };
+  return { observation, keyring, database };
+}
+
+async function readFiles(configDir: AbsolutePath, signal: AbortSignal) {
+  const first = readGuardedSet(configDir);
+  if (keyStateOf(first.files[KEY_FILE]).kind !== 'malformed') return first;
+  await pause(SECOND_READING, signal);
+  return readGuardedSet(configDir);
+}
+
+async function observeChosen(
+  look: Look,
+  choice: ReturnType<typeof chooseDatabase>,
+  files: GuardedSet,
+  keyring: Keyring,
+): Promise<DatabasePass> {
+  if (choice.kind !== 'target') return { ...DEFERRED, state: { kind: choice.kind } satisfies DatabaseState };
+  const { previous, vault } = look;
+  const generations = newestFirst(vault.state);
+  const live = keyStateOf(files[KEY_FILE]);
+  const fingerprint = live.kind === 'well-formed' ? live.fingerprint : null;
+  const legacy = files['glpi.key'];
+  return observeDatabase({
+    target: choice.target,
+    coverage: look.depth === 'full' ? 'full' : 'sample',
+    previous:
+      previous === null
+        ? null
+        : { digest: previous.database.digest, sameKey: liveFingerprint(previous.observation) === fingerprint },
+    keyring,
+    live: fingerprint,
+    legacyKeys: legacy.kind === 'regular' ? [legacy.content.reveal()] : [],
+    accepted: new Set(generations[0]?.accepted ?? []),
+    escrowOf: generations.find((each) => each.escrowCount > 0) ?? null,
+    readEscrow: (generation) => readEscrow(vault.vault, generation),
+    connectTimeout: CONNECT_TIMEOUT,
+    signal: look.signal,
+  });
+}
+
+async function readEscrow(vault: Vault | null, generation: Generation) {
+  if (vault === null || generation.sealed) return [];
+  return (await vault.escrow(generation)).entries;
+}
+
+/** Fingerprint of the live key of an observation, or null where there is no well-formed one. */
+export function liveFingerprint({ key }: Observation) {
+  return key.kind === 'well-formed' ? key.fingerprint : null;
+}
+
+/** Owner and mode that GLPI needs: the setting; else the owner of the directory itself, unless that is root; else the preset's. */
+function wantedAccess(settings: Settings, directory: FileAccess | null): WantedAccess {
+  const newFileMode = mode(0o640);
+  const { owner, preset } = settings;
+  if (owner.kind === 'fixed') return { uid: owner.uid, gid: owner.gid, newFileMode };
+  if (directory !== null && directory.uid !== 0) return { uid: directory.uid, gid: directory.gid, newFileMode };
+  return { uid: preset.uid, gid: preset.gid, newFileMode };
+}
+
+/** Owner and mode of the directory, or of the nearest one above it that exists. */
+function accessOf(directory: AbsolutePath): FileAccess | null {
+  try {
+    return readDirectoryAccess(directory);
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT' || directory === '/') return null;
+    return accessOf(absolutePath(dirname(directory)));
+  }
+}
+
+/** The vault's state from a failure that keeps it from being used. */
+export function brokenVault(failure: Failure): VaultState {
+  return { kind: 'broken', code: failure.code, message: failure.message, try: failure.try ?? '' };
+}

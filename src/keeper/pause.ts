@@ -1,0 +1,6 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** Waits `duration` ms; rejects with the signal's reason when it is aborted meanwhile. */
+export async function pause(duration: number, signal: AbortSignal): Promise<void> {
+  await wait(duration, undefined, { signal });
+}
