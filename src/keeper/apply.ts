@@ -1,0 +1,161 @@
+import { join } from 'node:path';
+import type { Settings } from '../config/settings.ts';
+import { type AbsolutePath, absolutePath } from '../core/brand.ts';
+import { Failure } from '../core/failure.ts';
+import type { Finding } from '../core/finding.ts';
+import type { Generation } from '../core/generation.ts';
+import { KEY_FILE } from '../core/guarded-set.ts';
+import type { Action, Plan } from '../core/plan.ts';
+import { canRead } from '../core/plan-access.ts';
+import type { Judgement } from '../core/verdict.ts';
+import { ensureDirectoryUsable, repairAccess } from '../files/access.ts';
+import type { Vault } from '../vault/vault.ts';
+import { draftOf, draftOfBytes } from './build-draft.ts';
+import type { Pass } from './observe.ts';
+import { putFile } from './put-file.ts';
+import { resealValues } from './reseal.ts';
+
+/** One action of the plan and how it went. */
+export interface ActionReport {
+  readonly action: Action['action'];
+  readonly target: string;
+  readonly done: boolean;
+  /** What a person reads: `from generation 7`, `33:33 0640`, … Never a secret. */
+  readonly detail: string;
+}
+
+export interface Applied {
+  readonly reports: readonly ActionReport[];
+  readonly findings: readonly Finding[];
+  readonly generation: Generation | null;
+  readonly writeFailed: boolean;
+  readonly accessFailed: boolean;
+  readonly vaultFailed: boolean;
+  readonly resealFailed: boolean;
+}
+
+export interface ApplyContext {
+  readonly settings: Settings;
+  readonly pass: Pass;
+  readonly judgement: Judgement;
+  readonly vault: Vault | null;
+  readonly reason: string;
+  readonly now: () => Date;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Carries out a plan in its order and stops at the first failure of an action that later ones rest on. Killed between
+ * any two actions it leaves every file old or new and every row as it was or sealed anew; the next run observes that
+ * state and plans what is left. Failures become findings, they do not throw: the caller observes again and decides.
+ */
+export async function applyPlan(plan: Plan, context: ApplyContext): Promise<Applied> {
+  const reports: ActionReport[] = [];
+  const findings: Finding[] = [];
+  const failed = { writeFailed: false, accessFailed: false, vaultFailed: false, resealFailed: false };
+  let generation: Generation | null = null;
+  for (const action of plan.actions) {
+    try {
+      const result = await applyAction(action, context);
+      generation = result.generation ?? generation;
+      reports.push({ action: action.action, target: targetOf(action, context.settings), done: true, detail: result.detail });
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      reports.push({ action: action.action, target: targetOf(action, context.settings), done: false, detail: error.message });
+      findings.push(findingOf(error, action, context.settings));
+      failed[consequenceOf(action, context)] = true;
+      // Nothing may be replaced that is not in the vault, and nothing is captured that was not put right.
+      if (action.action !== 'repair-access' && action.action !== 'repair-directory') break;
+    }
+  }
+  return { reports, findings, generation, ...failed };
+}
+
+async function applyAction(
+  action: Action,
+  context: ApplyContext,
+): Promise<{ detail: string; generation?: Generation | null }> {
+  const { settings, pass, judgement } = context;
+  switch (action.action) {
+    case 'capture-first':
+      return addGeneration(context, draftOfBytes(pass, judgement, settings.instance));
+    case 'capture': {
+      const now = context.now().toISOString();
+      return addGeneration(context, draftOf(pass, judgement, settings.instance, context.reason, now));
+    }
+    case 'repair-access': {
+      const path = pathOf(settings, action.target);
+      repairAccess(path, action.wanted);
+      return { detail: describeAccess(action.wanted) };
+    }
+    case 'repair-directory':
+      ensureDirectoryUsable(settings.configDir, action.wanted);
+      return { detail: describeAccess(action.wanted) };
+    case 'restore-file':
+    case 'write-database-settings':
+      return { detail: await putFile(action, context, pathOf(settings, action.target)) };
+    case 'reseal-values':
+      return { detail: await resealValues(action.values, context) };
+  }
+}
+
+async function addGeneration(context: ApplyContext, draft: Parameters<Vault['add']>[0]) {
+  const { vault } = context;
+  if (vault === null) {
+    throw new Failure('vault-unwritable', 'the vault cannot be used, so the live key is not kept', { target: 'vault' });
+  }
+  const { generation, added } = await vault.add(draft);
+  return { detail: added ? `generation ${generation.number}` : `already generation ${generation.number}`, generation };
+}
+
+function consequenceOf(action: Action, { pass }: ApplyContext): keyof Omit<Applied, 'reports' | 'findings' | 'generation'> {
+  switch (action.action) {
+    case 'capture':
+    case 'capture-first':
+      return 'vaultFailed';
+    case 'repair-access': {
+      const state = pass.observation.files[action.target];
+      const readable = 'access' in state && state.access !== undefined && canRead(state.access, pass.observation.access);
+      return action.target === KEY_FILE && !readable ? 'accessFailed' : 'writeFailed';
+    }
+    case 'repair-directory':
+    case 'restore-file':
+    case 'write-database-settings':
+      return 'writeFailed';
+    case 'reseal-values':
+      return 'resealFailed';
+  }
+}
+
+function findingOf(failure: Failure, action: Action, settings: Settings): Finding {
+  const repair = action.action === 'repair-access' || action.action === 'repair-directory';
+  return {
+    code: failure.code,
+    severity: repair ? 'warning' : 'error',
+    target: failure.target ?? targetOf(action, settings),
+    message: failure.expected === undefined ? failure.message : `${failure.message}; expected ${failure.expected}`,
+    try: failure.try ?? '',
+  };
+}
+
+function targetOf(action: Action, settings: Settings): string {
+  switch (action.action) {
+    case 'capture':
+    case 'reseal-values':
+      return action.target;
+    case 'repair-directory':
+      return settings.configDir;
+    default:
+      return pathOf(settings, action.target);
+  }
+}
+
+function pathOf(settings: Settings, name: string): AbsolutePath {
+  return absolutePath(join(settings.configDir, name));
+}
+
+function describeAccess(wanted: { uid: number | null; gid: number | null; mode: number | null }): string {
+  const owner = wanted.uid === null && wanted.gid === null ? '' : `owner ${wanted.uid ?? '-'}:${wanted.gid ?? '-'}`;
+  const mode = wanted.mode === null ? '' : `mode 0${wanted.mode.toString(8)}`;
+  return [owner, mode].filter((each) => each !== '').join(', ');
+}

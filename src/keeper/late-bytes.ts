@@ -1,0 +1,45 @@
+import type { FileState } from '../core/guarded-set.ts';
+import { KEY_FILE } from '../core/guarded-set.ts';
+import { newestFirst } from '../core/history.ts';
+import { Secret } from '../core/secret.ts';
+import type { ReplacedFile } from '../files/write-file.ts';
+import { inspectKey } from '../glpi/security-key.ts';
+import type { ApplyContext } from './apply.ts';
+import { pause } from './pause.ts';
+
+/**
+ * Keeps what somebody wrote into the old file in the very moment of its replacement: found at once, or `wait` ms later
+ * through the descriptor that was held. Such bytes go to the vault; the next reconcile judges them with the rest.
+ */
+export async function captureLateBytes(replaced: ReplacedFile, wait: number, context: ApplyContext): Promise<void> {
+  let late = replaced.late;
+  if (late === null) {
+    await pause(wait, context.signal);
+    late = replaced.recheck();
+  }
+  if (late === null || context.vault === null) return;
+  const state = inspectKey(late);
+  const { observation } = context.pass;
+  const newest = newestFirst(observation.vault)[0] ?? null;
+  const access = accessOf(observation.files[KEY_FILE]);
+  await context.vault.add({
+    instance: context.settings.instance,
+    reason: 'late-write',
+    fingerprint: state.kind === 'well-formed' ? state.fingerprint : null,
+    proof: null,
+    database: null,
+    glpiVersion: newest?.glpiVersion ?? null,
+    files: [{ name: KEY_FILE, ...access, size: late.length, content: new Secret(late) }],
+    removed: [],
+    registration: { kind: 'unknown' },
+    accepted: newest?.accepted ?? [],
+    verdict: context.judgement.verdict,
+    escrow: 'inherit',
+  });
+}
+
+function accessOf(state: FileState) {
+  if (state.kind !== 'regular') throw new TypeError('only a regular file is ever replaced');
+  const { uid, gid, mode } = state.access;
+  return { uid, gid, mode };
+}
