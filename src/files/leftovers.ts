@@ -1,0 +1,55 @@
+import { lstatSync, readdirSync, unlinkSync } from 'node:fs';
+import type { AbsolutePath } from '../core/brand.ts';
+import { systemCode } from '../core/failure.ts';
+import { openDirectory } from './directory-handle.ts';
+import { processNamespace, TEMPORARY_NAME } from './temporary-file.ts';
+
+/** A write takes milliseconds; a temporary file that is older than this, in ms, has no writer. */
+const WRITE_TIME = 60_000;
+
+/**
+ * Removes the temporary files of killed runs from `directory` and returns their names. Only regular files with exactly
+ * such a name go, and only those that are older than a minute or whose writer, in this very pid namespace, is gone. A
+ * writer that lost its file all the same (another machine on a shared volume) gets a Failure and has changed nothing.
+ * A directory that cannot be listed, and a file that cannot be removed, are left for the next run.
+ */
+export function leftovers(directory: AbsolutePath): string[] {
+  const removed: string[] = [];
+  const namespace = processNamespace();
+  try {
+    using handle = openDirectory(directory, 'write');
+    for (const name of readdirSync(handle.list)) {
+      const match = TEMPORARY_NAME.exec(name);
+      if (match === null) continue;
+      const abandoned = match[1] === namespace && namespace !== '0' && !isWriting(Number(match[2]));
+      if (removeLeftover(handle.entry(name), abandoned)) removed.push(name);
+    }
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+  }
+  return removed;
+}
+
+function removeLeftover(path: string, abandoned: boolean): boolean {
+  try {
+    const stats = lstatSync(path);
+    if (!stats.isFile()) return false;
+    // A change time in the future means that the clock was set back: as old as it can be.
+    if (!abandoned && Math.abs(Date.now() - stats.ctimeMs) < WRITE_TIME) return false;
+    unlinkSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** This process writes synchronously, hence is not writing while it looks for leftovers. */
+function isWriting(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemCode(error) !== 'ESRCH';
+  }
+}
