@@ -58,10 +58,20 @@ export async function applyPlan(plan: Plan, context: ApplyContext): Promise<Appl
     try {
       const result = await applyAction(action, context);
       generation = result.generation ?? generation;
-      reports.push({ action: action.action, target: targetOf(action, context.settings), done: true, detail: result.detail });
+      reports.push({
+        action: action.action,
+        target: targetOf(action, context.settings),
+        done: true,
+        detail: result.detail,
+      });
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      reports.push({ action: action.action, target: targetOf(action, context.settings), done: false, detail: error.message });
+      reports.push({
+        action: action.action,
+        target: targetOf(action, context.settings),
+        done: false,
+        detail: error.message,
+      });
       findings.push(findingOf(error, action, context.settings));
       failed[consequenceOf(action, context)] = true;
       // Nothing may be replaced that is not in the vault, and nothing is captured that was not put right.
@@ -108,14 +118,18 @@ async function addGeneration(context: ApplyContext, draft: Parameters<Vault['add
   return { detail: added ? `generation ${generation.number}` : `already generation ${generation.number}`, generation };
 }
 
-function consequenceOf(action: Action, { pass }: ApplyContext): keyof Omit<Applied, 'reports' | 'findings' | 'generation'> {
+function consequenceOf(
+  action: Action,
+  { pass }: ApplyContext,
+): keyof Omit<Applied, 'reports' | 'findings' | 'generation'> {
   switch (action.action) {
     case 'capture':
     case 'capture-first':
       return 'vaultFailed';
     case 'repair-access': {
       const state = pass.observation.files[action.target];
-      const readable = 'access' in state && state.access !== undefined && canRead(state.access, pass.observation.access);
+      const readable =
+        'access' in state && state.access !== undefined && canRead(state.access, pass.observation.access);
       return action.target === KEY_FILE && !readable ? 'accessFailed' : 'writeFailed';
     }
     case 'repair-directory':

@@ -11,7 +11,13 @@ import type { Pass } from './observe.ts';
  *
  * @param now RFC 3339, UTC
  */
-export function draftOf(pass: Pass, judgement: Judgement, instance: string, reason: string, now: string): GenerationDraft {
+export function draftOf(
+  pass: Pass,
+  judgement: Judgement,
+  instance: string,
+  reason: string,
+  now: string,
+): GenerationDraft {
   const { observation } = pass;
   const newest = newestFirst(observation.vault)[0] ?? null;
   const { database } = observation;
@@ -20,7 +26,8 @@ export function draftOf(pass: Pass, judgement: Judgement, instance: string, reas
     reason,
     fingerprint: judgement.live,
     proof: proofOf(judgement, now),
-    database: database.kind === 'answers' && database.glpi ? identityOf(database.identity, newest) : (newest?.database ?? null),
+    database:
+      database.kind === 'answers' && database.glpi ? identityOf(database.identity, newest) : (newest?.database ?? null),
     glpiVersion: (database.kind === 'answers' ? database.version : null) ?? newest?.glpiVersion ?? null,
     files: keptFiles(observation.files),
     removed: removedFiles(observation),

@@ -3,11 +3,11 @@ import type { EscrowEntry, Generation } from '../core/generation.ts';
 import type { DatabaseState } from '../core/observation.ts';
 import { Secret } from '../core/secret.ts';
 import type { StoredValue, ValueEvidence } from '../core/value.ts';
+import { hostAddress } from '../glpi/config-db.ts';
 import type { Database, RegistrationRow } from '../glpi/database/database.ts';
 import { openDatabase } from '../glpi/database/open-database.ts';
 import type { DatabaseTarget } from '../glpi/database/target.ts';
 import { assess } from '../glpi/evidence.ts';
-import { hostAddress } from '../glpi/config-db.ts';
 import { isRegistrationKey, registrationFingerprint } from '../glpi/registration-key.ts';
 import { openValue } from '../glpi/sealed-value.ts';
 import type { Keyring } from './keyring.ts';
@@ -55,7 +55,14 @@ export async function observeDatabase(look: DatabaseLook): Promise<DatabasePass>
 
 function unreachable(target: DatabaseTarget, reason: string, message: string): DatabasePass {
   const address = describeAddress(target.hosts);
-  const state = { kind: 'unreachable', source: target.source, address, schema: target.schema, reason, message } as const;
+  const state = {
+    kind: 'unreachable',
+    source: target.source,
+    address,
+    schema: target.schema,
+    reason,
+    message,
+  } as const;
   return { state, digest: null, registration: null, escrow: null };
 }
 

@@ -64,7 +64,11 @@ function restored(action: Action & { action: 'restore-file' }, context: ApplyCon
     case 'decoded': {
       const key = action.fingerprint === null ? undefined : keyring.keys.get(action.fingerprint);
       if (key === undefined) throw unavailable(target);
-      return { bytes: key, access: accessLike(observation.files[KEY_FILE], context), from: 'decoded from the live bytes' };
+      return {
+        bytes: key,
+        access: accessLike(observation.files[KEY_FILE], context),
+        from: 'decoded from the live bytes',
+      };
     }
   }
 }

@@ -1,4 +1,5 @@
 import { Failure } from '../core/failure.ts';
+import { newestFirst } from '../core/history.ts';
 import type { ValueReference } from '../core/value.ts';
 import { openDatabase } from '../glpi/database/open-database.ts';
 import { openValue, sealValue } from '../glpi/sealed-value.ts';
@@ -6,7 +7,6 @@ import type { ApplyContext } from './apply.ts';
 import { draftOf } from './build-draft.ts';
 import { chooseDatabase } from './choose-database.ts';
 import { referenceKey } from './merge-escrow.ts';
-import { newestFirst } from '../core/history.ts';
 
 /**
  * Seals anew, under the live key, the values that another known key opens. The old ciphertext is in the vault before
@@ -19,7 +19,8 @@ export async function resealValues(references: readonly ValueReference[], contex
   const { pass, settings, judgement, vault } = context;
   const live = judgement.live;
   const key = live === null ? undefined : pass.keyring.keys.get(live);
-  if (key === undefined || vault === null) throw new Failure('refused', 'values are sealed anew only with a live key and a vault that works');
+  if (key === undefined || vault === null)
+    throw new Failure('refused', 'values are sealed anew only with a live key and a vault that works');
   await vault.add(draftOf(pass, judgement, settings.instance, 'before-reseal', context.now().toISOString()));
   const choice = chooseDatabase(settings, pass.observation.files, newestFirst(pass.observation.vault));
   if (choice.kind !== 'target') throw new Failure('database-unreachable', 'no database is configured');

@@ -1,0 +1,130 @@
+import type { Settings } from '../config/settings.ts';
+import type { Fingerprint } from '../core/brand.ts';
+import { decideGate, type GateDecision } from '../core/gate.ts';
+import type { Memory, Observation } from '../core/observation.ts';
+import type { Platform } from '../platform/platform.ts';
+import { lookAtVault, type VaultOpener } from './look-at-vault.ts';
+import { observe, type VaultLook } from './observe.ts';
+import { type Reconciliation, reconcile } from './reconcile.ts';
+import { doubt, isMissed, NOTHING_REMEMBERED, remember } from './remember.ts';
+
+export interface KeeperParts {
+  readonly settings: Settings;
+  readonly openVault: VaultOpener;
+  readonly platform: Platform;
+  readonly now: () => Date;
+  /** Milliseconds of a clock that never goes back. */
+  readonly monotonic: () => number;
+}
+
+export interface ReconcileOptions {
+  readonly until?: 'plan' | 'done';
+  readonly wanted?: Fingerprint;
+  readonly adopt?: boolean;
+  /** Why a generation would be written; `capture` unless said otherwise. */
+  readonly reason?: string;
+  readonly depth?: 'sample' | 'full';
+}
+
+/** Large tables are sampled at each reconcile and read whole, for the escrow, once in this time, in ms. */
+const FULL_PASS_EVERY = 3_600_000;
+
+/**
+ * Keeps one instance: runs reconciles one after the other, remembers what a watch has seen, and puts trusted files back
+ * at once on a second lane that waits for no database.
+ */
+export class Keeper {
+  readonly #parts: KeeperParts;
+  #stage: Observation['stage'];
+  #memory: Memory = NOTHING_REMEMBERED;
+  #vault: VaultLook = { vault: null, state: { kind: 'none' } };
+  #queue: Promise<unknown> = Promise.resolve();
+  #atOnce: Promise<unknown> = Promise.resolve();
+  #fullPassDue = 0;
+
+  constructor(parts: KeeperParts, stage: Observation['stage']) {
+    this.#parts = parts;
+    this.#stage = stage;
+  }
+
+  get settings(): Settings {
+    return this.#parts.settings;
+  }
+
+  get stage(): Observation['stage'] {
+    return this.#stage;
+  }
+
+  /** The gate has opened: from here on GLPI runs beside, and rows are no longer written. */
+  guard(): void {
+    this.#stage = 'guard';
+  }
+
+  /** Runs after every reconcile asked for earlier. */
+  async reconcile(signal: AbortSignal, options: ReconcileOptions = {}): Promise<Reconciliation> {
+    const run = this.#queue.then(() => this.#run(signal, options));
+    this.#queue = run.catch(() => undefined);
+    return await run;
+  }
+
+  /**
+   * Looks at the files alone and puts back what this same watch trusted and what vanished, or what has a wrong length in
+   * the key's place. Null where there was nothing to do. Does not wait for a reconcile on its way.
+   */
+  async putBackAtOnce(signal: AbortSignal): Promise<Reconciliation | null> {
+    const run = this.#atOnce.then(() => this.#runAtOnce(signal));
+    this.#atOnce = run.catch(() => undefined);
+    return await run;
+  }
+
+  decide(result: Reconciliation): GateDecision {
+    const { pass, judgement } = result.after;
+    return decideGate(pass.observation, judgement, result.outcome, this.settings.gate);
+  }
+
+  async #run(signal: AbortSignal, options: ReconcileOptions): Promise<Reconciliation> {
+    const { settings, platform, monotonic } = this.#parts;
+    const { running } = await platform.observe(signal);
+    const full = options.depth === 'full' || (this.#stage === 'guard' && monotonic() >= this.#fullPassDue);
+    const result = await reconcile({
+      settings,
+      stage: this.#stage,
+      depth: full ? 'full' : 'sample',
+      lookAtVault: async () => {
+        this.#vault = await lookAtVault(this.#parts.openVault);
+        return this.#vault;
+      },
+      memory: this.#memory,
+      glpiRunning: running,
+      until: options.until ?? 'done',
+      reason: options.reason ?? 'capture',
+      ...(options.wanted === undefined ? {} : { wanted: options.wanted }),
+      ...(options.adopt === undefined ? {} : { adopt: options.adopt }),
+      now: this.#parts.now,
+      signal,
+    });
+    const { pass, judgement } = result.after;
+    if (full && pass.observation.database.kind === 'answers') this.#fullPassDue = monotonic() + FULL_PASS_EVERY;
+    if (this.#stage === 'guard') this.#memory = remember(this.#memory, pass.observation, judgement);
+    return result;
+  }
+
+  async #runAtOnce(signal: AbortSignal): Promise<Reconciliation | null> {
+    if (this.#memory.trusted === null) return null;
+    const { settings, now } = this.#parts;
+    const look = {
+      settings,
+      stage: 'guard',
+      depth: 'files',
+      memory: this.#memory,
+      glpiRunning: null,
+      signal,
+    } as const;
+    const { observation } = await observe({ ...look, vault: this.#vault, previous: null });
+    this.#memory = doubt(this.#memory, observation);
+    if (!isMissed(this.#memory, observation)) return null;
+    const memory = this.#memory;
+    const lookAtVault = async () => this.#vault;
+    return await reconcile({ ...look, memory, lookAtVault, until: 'done', reason: 'capture', now });
+  }
+}

@@ -1,0 +1,217 @@
+import type { Settings } from '../config/settings.ts';
+import type { Fingerprint } from '../core/brand.ts';
+import { Failure } from '../core/failure.ts';
+import type { Finding } from '../core/finding.ts';
+import { findingsOf } from '../core/findings.ts';
+import type { Outcome } from '../core/gate.ts';
+import type { Generation } from '../core/generation.ts';
+import { judge } from '../core/judge.ts';
+import type { Memory, Observation } from '../core/observation.ts';
+import { type Plan, plan, touchesGlpi } from '../core/plan.ts';
+import type { Judgement } from '../core/verdict.ts';
+import type { Lease } from '../vault/vault.ts';
+import { type ActionReport, type Applied, applyPlan } from './apply.ts';
+import { observe, type Pass, type VaultLook } from './observe.ts';
+import { pause } from './pause.ts';
+
+export interface Judged {
+  readonly pass: Pass;
+  readonly judgement: Judgement;
+  readonly plan: Plan;
+}
+
+/** What one run of observe, judge, plan, apply, verify found and did. */
+export interface Reconciliation {
+  /** As found, once enough was observed to say it. */
+  readonly found: Judged;
+  /** After everything that was planned. */
+  readonly after: Judged;
+  readonly reports: readonly ActionReport[];
+  readonly findings: readonly Finding[];
+  readonly outcome: Outcome;
+  /** The generation written last, or else the newest one of the vault. */
+  readonly generation: Generation | null;
+}
+
+export interface ReconcileRequest {
+  readonly settings: Settings;
+  readonly stage: Observation['stage'];
+  readonly depth: 'files' | 'sample' | 'full';
+  readonly lookAtVault: () => Promise<VaultLook>;
+  readonly memory: Memory;
+  readonly glpiRunning: boolean | null;
+  /** `plan`: nothing is applied (`--dry-run`, `status`). */
+  readonly until: 'plan' | 'done';
+  /** Why a generation would be written. */
+  readonly reason: string;
+  readonly wanted?: Fingerprint;
+  readonly adopt?: boolean;
+  readonly now: () => Date;
+  readonly signal: AbortSignal;
+}
+
+/** More rounds than any chain of repairs needs; a file that somebody fights over must not turn into a loop. */
+const ROUNDS = 8;
+
+/**
+ * The one way through: init, file event, container event, timer, signal and HTTP call all come here. Observes, judges,
+ * plans and applies until nothing is left to do, looking again after every change; rows that move meanwhile, and what
+ * only two full passes may decide, are given a settle time.
+ */
+export async function reconcile(request: ReconcileRequest): Promise<Reconciliation> {
+  await using run = new Run(request);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const judged = await run.look();
+    if ((await run.step(judged)) === 'finished') break;
+  }
+  return run.result();
+}
+
+class Run implements AsyncDisposable {
+  readonly #request: ReconcileRequest;
+  readonly #reports: ActionReport[] = [];
+  readonly #failures: Finding[] = [];
+  #depth: 'files' | 'sample' | 'full';
+  #vault: VaultLook | null = null;
+  #lease: Lease | null = null;
+  #previous: Pass | null = null;
+  #found: Judged | null = null;
+  #after: Judged | null = null;
+  #generation: Generation | null = null;
+  #failed = { writeFailed: false, accessFailed: false, vaultFailed: false, resealFailed: false };
+  #resealed = false;
+  #unsettled = false;
+  #last = false;
+
+  constructor(request: ReconcileRequest) {
+    this.#request = request;
+    this.#depth = request.depth;
+  }
+
+  async look(): Promise<Judged> {
+    const { settings, stage, memory, glpiRunning, signal, wanted, adopt } = this.#request;
+    const vault = await this.#request.lookAtVault();
+    this.#vault = vault;
+    const previous = this.#previous;
+    const pass = await observe({ settings, stage, depth: this.#depth, vault, memory, glpiRunning, previous, signal });
+    const judgement = judge(pass.observation);
+    const rescue = settings.rescue;
+    const options = { rescue, ...(wanted === undefined ? {} : { wanted }), ...(adopt === undefined ? {} : { adopt }) };
+    const judged = { pass, judgement, plan: plan(pass.observation, judgement, options) };
+    this.#after = judged;
+    return judged;
+  }
+
+  /** Does what the judgement calls for; says whether to look again. */
+  async step(judged: Judged): Promise<'again' | 'finished'> {
+    const { judgement, plan: planned } = judged;
+    if (this.#request.until === 'plan' && judgement.need !== 'full-pass') return this.#finish(judged);
+    if (judgement.need === 'full-pass') {
+      this.#depth = 'full';
+      return 'again';
+    }
+    if (judgement.need === 'second-pass') return this.#settle(judged);
+    this.#found ??= judged;
+    if (planned.actions.length === 0 || this.#last) return this.#finish(judged);
+    if (touchesGlpi(planned) && this.#lease === null && this.#depth !== 'files') {
+      await this.#takeLease();
+      if (this.#lease !== null) return 'again';
+    }
+    await this.#apply(judged);
+    return touchesGlpi(planned) || this.#last ? 'again' : this.#finish(judged);
+  }
+
+  result(): Reconciliation {
+    const after = this.#after;
+    if (after === null) throw new TypeError('a reconcile looks at least once');
+    const found = this.#found ?? after;
+    const obstacle = after.plan.obstacle;
+    const directory = this.#request.settings.configDir;
+    const { writeFailed, accessFailed, vaultFailed, resealFailed } = this.#failed;
+    const vaultState = after.pass.observation.vault;
+    const newest = vaultState.kind === 'ready' ? (vaultState.generations.at(-1) ?? null) : null;
+    return {
+      found,
+      after,
+      reports: this.#reports,
+      findings: [...this.#failures, ...findingsOf(after.pass.observation, after.judgement, obstacle, directory)],
+      outcome: {
+        obstacle,
+        reseal: resealFailed ? 'failed' : this.#resealed ? 'done' : 'none',
+        writeFailed,
+        accessFailed,
+        vaultFailed,
+        unsettled: this.#unsettled,
+      },
+      generation: this.#generation ?? newest,
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#lease?.[Symbol.asyncDispose]();
+  }
+
+  #finish(judged: Judged): 'finished' {
+    this.#found ??= judged;
+    return 'finished';
+  }
+
+  async #settle(judged: Judged): Promise<'again' | 'finished'> {
+    // Saving the live key waits for nothing: what is judged in ten seconds may be gone in five.
+    if (judged.plan.actions.length > 0) await this.#apply(judged);
+    if (this.#previous !== null) {
+      this.#unsettled = true;
+      return this.#finish(judged);
+    }
+    this.#previous = judged.pass;
+    this.#depth = 'full';
+    await pause(this.#request.settings.settle, this.#request.signal);
+    return 'again';
+  }
+
+  async #takeLease(): Promise<void> {
+    const vault = this.#vault?.vault ?? null;
+    if (vault === null) return;
+    try {
+      this.#lease = await vault.lease(this.#request.signal);
+    } catch (error) {
+      // Without a vault that works there is nobody to share it with.
+      if (!(error instanceof Failure)) throw error;
+      this.#failures.push(failureFinding(error));
+      this.#failed.vaultFailed = true;
+    }
+  }
+
+  async #apply({ plan: planned, pass, judgement }: Judged): Promise<void> {
+    const { settings, reason, now, signal } = this.#request;
+    const lost = this.#lease?.lost;
+    const either = lost === undefined ? signal : AbortSignal.any([signal, lost]);
+    const vault = this.#vault?.vault ?? null;
+    const applied = await applyPlan(planned, { settings, pass, judgement, vault, reason, now, signal: either });
+    this.#record(applied);
+  }
+
+  #record(applied: Applied): void {
+    this.#reports.push(...applied.reports);
+    this.#generation = applied.generation ?? this.#generation;
+    this.#resealed ||= applied.reports.some((each) => each.action === 'reseal-values' && each.done);
+    // Somebody was quicker: that is no failure, it is looked at again.
+    const appeared = applied.findings.filter((each) => each.code === 'file-appeared' || each.code === 'file-changed');
+    const failures = applied.findings.filter((each) => !appeared.includes(each));
+    this.#failures.push(...failures);
+    if (failures.length === 0) return;
+    const { writeFailed, accessFailed, vaultFailed, resealFailed } = applied;
+    this.#failed = {
+      writeFailed: this.#failed.writeFailed || writeFailed,
+      accessFailed: this.#failed.accessFailed || accessFailed,
+      vaultFailed: this.#failed.vaultFailed || vaultFailed,
+      resealFailed: this.#failed.resealFailed || resealFailed,
+    };
+    this.#last = true;
+  }
+}
+
+function failureFinding(failure: Failure): Finding {
+  const { code, message, target } = failure;
+  return { code, severity: 'error', target: target ?? 'vault', message, try: failure.try ?? '' };
+}

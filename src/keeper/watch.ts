@@ -1,0 +1,150 @@
+import { GUARDED_FILES } from '../core/guarded-set.ts';
+import { watchDirectory } from '../files/watch-directory.ts';
+import type { Platform } from '../platform/platform.ts';
+import type { Keeper } from './keeper.ts';
+import { pause } from './pause.ts';
+import type { Reconciliation } from './reconcile.ts';
+
+export type Trigger = 'start' | 'file' | 'container' | 'timer' | 'signal' | 'http';
+
+export interface WatchReport {
+  readonly trigger: Trigger;
+  readonly result: Reconciliation;
+  /** Milliseconds from the trigger to the end of the reconcile. */
+  readonly duration: number;
+}
+
+export interface WatchOptions {
+  readonly keeper: Keeper;
+  readonly platform: Platform;
+  readonly monotonic: () => number;
+  readonly signal: AbortSignal;
+  readonly onResult: (report: WatchReport) => void;
+  /** An error that is nobody's plan: the watch goes on, and is unhealthy until a reconcile succeeds. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Reconciles follow each other no faster than this, in ms, however many events come in. */
+const GAP = 200;
+/** First wait before asking again about what may pass by itself (a silent database, rows in motion), in ms; doubles up to the interval. */
+const RETRY_FIRST = 5_000;
+
+/**
+ * The watch: every trigger only asks for a reconcile, and what a trigger missed the timer finds. File events have a
+ * fast lane before that, which puts a trusted file back without waiting for the database.
+ */
+export class Watch {
+  readonly #options: WatchOptions;
+  #asked: Trigger | null = 'start';
+  #askedAt: number;
+  #wake: () => void = () => undefined;
+  #retry = RETRY_FIRST;
+  #waiting = false;
+  #mode: 'events' | 'polling' = 'events';
+
+  constructor(options: WatchOptions) {
+    this.#options = options;
+    this.#askedAt = options.monotonic();
+  }
+
+  /** How file changes are noticed: `polling` where the file system has no events. */
+  get mode(): 'events' | 'polling' {
+    return this.#mode;
+  }
+
+  /** Asks for a reconcile; several requests before it starts are one. */
+  ask(trigger: Trigger): void {
+    if (this.#asked === null) {
+      this.#asked = trigger;
+      this.#askedAt = this.#options.monotonic();
+    }
+    this.#wake();
+  }
+
+  /** Runs until the signal is aborted. */
+  async run(): Promise<void> {
+    const { keeper, platform, signal } = this.#options;
+    const { configDir, interval } = keeper.settings;
+    await using files = await watchDirectory(configDir, GUARDED_FILES, () => void this.#onFileEvent(), {
+      signal,
+      interval,
+    });
+    this.#mode = files.mode;
+    platform.follow(() => this.ask('container'), signal);
+    while (!signal.aborted) {
+      await this.#nextRequest();
+      if (signal.aborted) return;
+      await this.#reconcile();
+      await pause(GAP, signal).catch(() => undefined);
+    }
+  }
+
+  async #onFileEvent(): Promise<void> {
+    const { keeper, signal, monotonic, onResult, onError } = this.#options;
+    const started = monotonic();
+    try {
+      const result = await keeper.putBackAtOnce(signal);
+      if (result !== null) onResult({ trigger: 'file', result, duration: monotonic() - started });
+    } catch (error) {
+      if (!signal.aborted) onError(error);
+    }
+    this.ask('file');
+  }
+
+  async #reconcile(): Promise<void> {
+    const { keeper, signal, monotonic, onResult, onError } = this.#options;
+    const trigger = this.#asked ?? 'timer';
+    const started = this.#asked === null ? monotonic() : this.#askedAt;
+    this.#asked = null;
+    try {
+      const result = await keeper.reconcile(signal);
+      this.#retry = mayPass(result) ? Math.min(this.#retry * 2, keeper.settings.interval) : RETRY_FIRST;
+      this.#waiting = mayPass(result);
+      if (keeper.stage === 'gate' && keeper.decide(result).gate === 'open') {
+        keeper.guard();
+        this.ask('start');
+      }
+      onResult({ trigger, result, duration: monotonic() - started });
+    } catch (error) {
+      if (!signal.aborted) onError(error);
+    }
+  }
+
+  /** Resolves when somebody asked, or when the timer says it is time. */
+  async #nextRequest(): Promise<void> {
+    if (this.#asked !== null) return;
+    const { keeper, signal } = this.#options;
+    const limit =
+      this.#waiting || keeper.stage === 'gate'
+        ? Math.min(this.#retry, keeper.settings.interval)
+        : keeper.settings.interval;
+    using woken = new Waker();
+    this.#wake = woken.wake;
+    await Promise.race([woken.promise, pause(limit, AbortSignal.any([signal, woken.signal])).catch(() => undefined)]);
+  }
+}
+
+/** A promise that {@link Waker.wake} resolves, with a signal that ends the timer beside it. */
+class Waker implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #resolvers = Promise.withResolvers<void>();
+
+  readonly wake = (): void => this.#resolvers.resolve();
+
+  get promise(): Promise<void> {
+    return this.#resolvers.promise;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  [Symbol.dispose](): void {
+    this.#controller.abort();
+  }
+}
+
+/** States that end without anybody doing something here. */
+function mayPass({ after, outcome }: Reconciliation): boolean {
+  return after.judgement.databaseSilent || outcome.unsettled || outcome.vaultFailed;
+}
