@@ -30,6 +30,7 @@ export type FailureCode =
   | 'database-unreachable'
   | 'database-lost'
   | 'rows-changed'
+  | 'rows-not-written'
   // GLPI's formats
   | 'config-db-malformed'
   // platform

@@ -1,0 +1,10 @@
+import type { hostAddress } from '../config-db.ts';
+
+/** Where a server listens: host and port, or the path of a socket. */
+export type HostAddress = ReturnType<typeof hostAddress>;
+
+/** `host:port` (IPv6 in brackets) or the socket's path: the address as messages and generations name it. */
+export function addressText(address: HostAddress): string {
+  if (address.kind === 'socket') return address.path;
+  return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
+}

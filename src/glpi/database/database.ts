@@ -1,0 +1,97 @@
+import type { Sha256 } from '../../core/brand.ts';
+import type { DatabaseIdentity } from '../../core/generation.ts';
+import type { DatabaseSource } from '../../core/observation.ts';
+import type { Secret } from '../../core/secret.ts';
+import type { StoredValue, ValueReference } from '../../core/value.ts';
+import type { TlsFiles } from './tls.ts';
+
+/** Where GLPI's database is said to be, and by whom. */
+export interface DatabaseTarget {
+  readonly source: DatabaseSource;
+  /** As written in `config_db.php`: `host`, `host:port`, `host:/socket`; tried in turn. */
+  readonly hosts: readonly string[];
+  readonly user: string;
+  readonly password: Secret<string>;
+  readonly schema: string;
+  /** Set where the settings ask for TLS: then nothing is sent without it. */
+  readonly ssl?: TlsFiles;
+}
+
+export interface OpenOptions {
+  /** Milliseconds for one host, from the first packet to the end of the login. */
+  readonly connectTimeout: number;
+  /** Milliseconds for one statement; the default is a minute. */
+  readonly queryTimeout?: number;
+  /** Aborted: the attempt rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** `reason` is a stable word (see classify-error.ts); `message` names the address; `try` says what to do. */
+export interface Unreachable {
+  readonly kind: 'unreachable';
+  readonly reason: string;
+  readonly message: string;
+  readonly try: string;
+}
+
+export type OpenOutcome = { readonly kind: 'open'; readonly database: Database } | Unreachable;
+
+export interface Identification {
+  readonly identity: DatabaseIdentity;
+  /** The schema has a `glpi_configs`. */
+  readonly glpi: boolean;
+  /** Some GLPI tables, but no version in them: an installation on its way, or one that broke off. */
+  readonly partial: boolean;
+  /** `10.0.17`, `11.0.6`, `12.0.0-dev`, …; null when the database does not say. */
+  readonly version: string | null;
+}
+
+export interface ValuesRead {
+  readonly values: StoredValue[];
+  /** `full` too where a sample was wanted and no table was large enough to need one. */
+  readonly coverage: 'sample' | 'full';
+  /**
+   * SHA-256 over every reference and value read. Two full readings with equal digests saw the same values; samples
+   * take random rows, so theirs differ.
+   */
+  readonly digest: Sha256;
+}
+
+export interface RegistrationRow {
+  /** `null`: the row holds NULL; `empty`: '' or '0'. `value` is what is stored, sealed. */
+  readonly row: 'absent' | 'null' | 'empty' | { readonly value: string };
+  /** The instance's `glpi_network_uuid`; null when the database has none. */
+  readonly uid: string | null;
+}
+
+/** A stored value that shall become another: `from` and `to` as stored, without the JSON around them. */
+export interface ValueChange {
+  readonly reference: ValueReference;
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * An open database. Its session is read-only outside {@link Database.rewriteValues}. Calls made at the same time are run
+ * one after the other. Any of them rejects with a Failure `database-lost` when the server goes away, refuses a
+ * statement, or takes longer than the time limit. Disposing closes the connection, within half a second even when the
+ * server hangs.
+ */
+export interface Database extends AsyncDisposable {
+  identify(): Promise<Identification>;
+  /**
+   * The sealed values, read in one consistent snapshot; '' , '0' and NULL are not values. `sample` reads larger tables
+   * at their ends and at random only.
+   */
+  readValues(want: 'sample' | 'full'): Promise<ValuesRead>;
+  readRegistration(): Promise<RegistrationRow>;
+  /** Sessions of others whose default schema is this one; null where they cannot be seen. */
+  otherSessions(): Promise<number | null>;
+  /**
+   * Replaces stored values in one transaction, see rewrite-values.ts.
+   *
+   * @throws Failure `rows-changed` when a row is no longer what `from` says, `rows-not-written` when the server refuses;
+   * nothing is changed then.
+   */
+  rewriteValues(changes: readonly ValueChange[]): Promise<void>;
+}

@@ -1,0 +1,73 @@
+import type { SecuredField } from '../secured-fields.ts';
+import { securedFieldsFor } from '../secured-fields.ts';
+import { type Collection, collectValues } from './collect-values.ts';
+import type { ValuesRead } from './database.ts';
+import { readSettings } from './identify.ts';
+import { listColumns } from './list-columns.ts';
+import { probeTables, readTable, sampleTable } from './read-table.ts';
+import type { Session } from './session.ts';
+
+/**
+ * One pass over the sealed values, in a snapshot of its own so that it sees one state of the database: all secured rows
+ * of `glpi_configs` and every value of each secured table of fewer than 1,000 rows; of larger ones all for `full`, and
+ * for `sample` what {@link sampleTable} takes. Values of plugins, whose secured fields nobody but the plugin knows, are
+ * taken where they have a sealed value's shape.
+ */
+export async function readValues(session: Session, want: 'sample' | 'full'): Promise<ValuesRead> {
+  await session.change('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY');
+  const read = await readPass(session, want);
+  await session.change('COMMIT');
+  return read;
+}
+
+async function readPass(session: Session, want: 'sample' | 'full'): Promise<ValuesRead> {
+  const columns = await listColumns(session);
+  const collection = collectValues();
+  if (!columns.has('glpi_configs')) return { ...collection.finish(), coverage: 'full' };
+  const settings = await readSettings(session, ['version', 'dbversion']);
+  const fields = securedFieldsFor(settings.get('version') ?? settings.get('dbversion') ?? null, columns);
+  await readConfigs(session, fields, collection);
+  const tables = new Map<string, SecuredField[]>();
+  for (const field of fields) {
+    if (field.table === 'glpi_configs' || !columns.get(field.table)?.has('id')) continue;
+    tables.set(field.table, [...(tables.get(field.table) ?? []), field]);
+  }
+  let coverage: 'sample' | 'full' = 'full';
+  for (const probe of await probeTables(session, [...tables.keys()])) {
+    const tableFields = tables.get(probe.table) ?? [];
+    if (want === 'sample' && probe.large) {
+      coverage = 'sample';
+      await sampleTable(session, probe, tableFields, collection);
+      continue;
+    }
+    await readTable(session, probe.table, tableFields, collection);
+  }
+  return { ...collection.finish(), coverage };
+}
+
+async function readConfigs(session: Session, fields: readonly SecuredField[], collection: Collection): Promise<void> {
+  const secured = fields.filter(({ table }) => table === 'glpi_configs');
+  const conditions: string[] = [];
+  const values: (string | string[])[] = [];
+  for (const { context, contextPrefix, names } of secured) {
+    conditions.push(
+      `(context ${contextPrefix === undefined ? '= ?' : 'LIKE ?'}${names === undefined ? '' : ' AND name IN (?)'})`,
+    );
+    values.push(contextPrefix === undefined ? (context ?? '') : `${contextPrefix}%`);
+    if (names !== undefined) values.push([...names]);
+  }
+  const rows = await session.rows(
+    `SELECT id, context, name, value FROM ${session.table('glpi_configs')} WHERE ${conditions.join(' OR ')} ORDER BY id`,
+    values,
+  );
+  for (const [id, context, name, value] of rows) {
+    const row = { context: String(context ?? ''), name: String(name ?? '') };
+    const field = secured.find((candidate) => governs(candidate, row));
+    if (field !== undefined) collection.add(field, Number(id), value ?? null, row);
+  }
+}
+
+function governs({ context, contextPrefix, names }: SecuredField, row: { context: string; name: string }): boolean {
+  if (names !== undefined && !names.includes(row.name)) return false;
+  return contextPrefix === undefined ? row.context === context : row.context.startsWith(contextPrefix);
+}

@@ -1,0 +1,173 @@
+import { Failure } from '../../core/failure.ts';
+import { errorNumber } from './classify-error.ts';
+import type { ValueChange } from './database.ts';
+import { readMember, replaceMember } from './json-member.ts';
+import { quoted, type Session } from './session.ts';
+
+/** Rows of one UPDATE: with the longest values that GLPI seals it stays far below the server's max_allowed_packet. */
+const BATCH = 200;
+
+/** A whole cell that shall become another. */
+interface CellChange {
+  readonly id: number;
+  readonly from: string;
+  readonly to: string;
+}
+
+interface ColumnChanges {
+  readonly table: string;
+  readonly column: string;
+  readonly jsonPath: string | undefined;
+  readonly changes: CellChange[];
+}
+
+/**
+ * Replaces stored values in one transaction, all or none. Each row is guarded by its old bytes, and each is read back
+ * before the commit, so that nothing that a column cut off or converted is kept.
+ *
+ * Killed on the way (this process, the server, the line between) before the server got the COMMIT, InnoDB rolls
+ * everything back: at once when the connection breaks, after a minute when the server does not notice (MariaDB's
+ * idle_transaction_timeout). Killed after, everything is changed. When the answer to the COMMIT is lost nobody knows
+ * which; there is no third state, so the next run reads the rows and finds either all old ones (and does it again) or
+ * all new ones (and has nothing to do). Rows of one batch stay locked for others until the end.
+ *
+ * In JSON only the named member changes; the guard is then the whole old text.
+ *
+ * @throws Failure `rows-changed` when a row is gone or no longer holds `from`; `rows-not-written` when the server
+ *   refuses or would not store a value as it is; `database-lost` when the connection breaks
+ */
+export async function rewriteValues(session: Session, changes: readonly ValueChange[]): Promise<void> {
+  if (changes.length === 0) return;
+  const columns = groupByColumn(changes);
+  await refuseUnsafeTables(session, columns);
+  try {
+    await session.change('START TRANSACTION READ WRITE');
+    for (const column of columns) await rewriteColumn(session, column);
+    await session.change('COMMIT');
+  } catch (error) {
+    await rollBack(session);
+    throw refusalOf(session, error);
+  }
+}
+
+async function rewriteColumn(session: Session, column: ColumnChanges): Promise<void> {
+  const { changes, jsonPath } = column;
+  const cells = jsonPath === undefined ? changes : await insideJson(session, column, jsonPath);
+  for (let start = 0; start < cells.length; start += BATCH) {
+    await rewriteBatch(session, column, cells.slice(start, start + BATCH));
+  }
+}
+
+function groupByColumn(changes: readonly ValueChange[]): ColumnChanges[] {
+  const groups = new Map<string, ColumnChanges>();
+  for (const { reference, from, to } of changes) {
+    const { table, column, id, jsonPath } = reference;
+    const key = `${table}\0${column}\0${jsonPath ?? ''}`;
+    const group = groups.get(key) ?? { table, column, jsonPath, changes: [] };
+    group.changes.push({ id, from, to });
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+/** A MyISAM table would keep the first half of what failed. */
+async function refuseUnsafeTables(session: Session, columns: readonly ColumnChanges[]): Promise<void> {
+  const [unsafe] = await session.rows(
+    `SELECT t.table_name, t.engine FROM information_schema.tables t JOIN information_schema.engines e ON e.engine = t.engine
+      WHERE t.table_schema = ? AND t.table_name IN (?) AND e.transactions <> 'YES'`,
+    [session.schema, [...new Set(columns.map(({ table }) => table))]],
+  );
+  if (unsafe === undefined) return;
+  throw new Failure('rows-not-written', `table ${unsafe[0]} has the engine ${unsafe[1]}, which knows no transactions`, {
+    target: String(unsafe[0]),
+    expected: 'InnoDB',
+    try: 'bin/console migration:myisam_to_innodb',
+  });
+}
+
+/** The changes of whole cells that change the member alone. */
+async function insideJson(session: Session, column: ColumnChanges, path: string): Promise<CellChange[]> {
+  const cells: CellChange[] = [];
+  for (let start = 0; start < column.changes.length; start += BATCH) {
+    const batch = column.changes.slice(start, start + BATCH);
+    const stored = await readLocked(session, column, batch);
+    for (const { id, from, to } of batch) {
+      const json = stored.get(id) ?? '';
+      const replaced = readMember(json, path) === from ? replaceMember(json, path, to) : null;
+      if (replaced === null) throw changedFailure(column, id);
+      cells.push({ id, from: json, to: replaced });
+    }
+  }
+  return cells;
+}
+
+/**
+ * One UPDATE over a list of (id, old, new), driven by the list. Bytes are compared, in the connection's character set:
+ * collations take 'A' for 'a', and 'a ' for 'a'. The driver counts rows found, not rows that came out different.
+ */
+async function rewriteBatch(session: Session, column: ColumnChanges, batch: readonly CellChange[]): Promise<void> {
+  const cell = `t.${quoted(column.column)}`;
+  const list = batch.map((_, index) => (index === 0 ? 'SELECT ? AS id, ? AS was, ? AS becomes' : 'SELECT ?, ?, ?'));
+  const matched = await session.change(
+    `UPDATE (${list.join(' UNION ALL ')}) AS list STRAIGHT_JOIN ${session.table(column.table)} AS t ON t.id = list.id
+        AND CAST(CONVERT(${cell} USING utf8mb4) AS BINARY) <=> CAST(list.was AS BINARY)
+      SET ${cell} = list.becomes`,
+    batch.flatMap(({ id, from, to }) => [id, from, to]),
+  );
+  const stored = await readLocked(session, column, batch);
+  const other = batch.find(({ id, to }) => stored.get(id) !== to);
+  if (other !== undefined) throw changedFailure(column, other.id);
+  if (matched !== batch.length) throw changedFailure(column, batch[0]?.id ?? 0);
+}
+
+/** What the rows hold now, and will until the transaction ends. */
+async function readLocked(
+  session: Session,
+  { table, column }: ColumnChanges,
+  batch: readonly { readonly id: number }[],
+): Promise<Map<number, string>> {
+  const ids = batch.map(({ id }) => id);
+  const rows = await session.rows(
+    `SELECT id, ${quoted(column)} FROM ${session.table(table)} WHERE id IN (?) FOR UPDATE`,
+    [ids],
+  );
+  return new Map(rows.map(([id, value]) => [Number(id), String(value ?? '')]));
+}
+
+async function rollBack(session: Session): Promise<void> {
+  try {
+    await session.change('ROLLBACK');
+  } catch {
+    // The connection is gone, and the transaction with it: the first error says so.
+  }
+}
+
+function changedFailure({ table, column }: ColumnChanges, id: number): Failure {
+  const target = `${table}.${column} id ${id}`;
+  return new Failure(
+    'rows-changed',
+    `${target} is no longer what it was: somebody else wrote it, and nothing was changed`,
+    {
+      target,
+      expected: 'the value that was judged',
+      try: 'run again: the next run judges what is there now',
+    },
+  );
+}
+
+/** The server's own error numbers for a session that ends: shut down, and killed. */
+const ENDING = new Set([1053, 1927]);
+
+/** A statement that the server refused, with the connection still there, is told from a connection that broke. */
+function refusalOf(session: Session, error: unknown): unknown {
+  if (!(error instanceof Failure) || error.code !== 'database-lost') return error;
+  const number = errorNumber(error.cause);
+  if (number === undefined || ENDING.has(number)) return error;
+  const text = error.cause instanceof Error ? error.cause.message : String(error.cause);
+  return new Failure('rows-not-written', `the database at ${session.address} refused the change: ${text}`, {
+    target: session.address,
+    expected: `the right to UPDATE \`${session.schema}\``,
+    try: 'check the rights of the database user, and that the server is not a read-only replica',
+    cause: error.cause,
+  });
+}

@@ -1,0 +1,126 @@
+import type { QueryOptions, QueryValues, ResultSetHeader } from 'mysql2';
+import { Failure } from '../../core/failure.ts';
+import type { Link } from './connect.ts';
+
+/** A cell as the driver gives it for the columns read here. */
+export type Cell = string | number | null;
+export type Row = readonly Cell[];
+
+/** What a statement answers: rows, or the number of rows that its condition matched. */
+interface Answer {
+  readonly rows: readonly Row[];
+  readonly matched: number;
+}
+
+/** One logged-in connection with its limits set. Statements must not overlap. */
+export interface Session {
+  /** As addressText names it. */
+  readonly address: string;
+  readonly schema: string;
+  /** `schema`.`table`, quoted: there is no default schema. */
+  table(name: string): string;
+  /** @throws Failure `database-lost`, see {@link lostFailure} */
+  rows(sql: string, values?: readonly QueryValues[]): Promise<readonly Row[]>;
+  /** Number of rows that matched, changed or not. @throws as {@link Session.rows} */
+  change(sql: string, values?: readonly QueryValues[]): Promise<number>;
+  /** Says goodbye and closes; destroys the connection when that takes over half a second. */
+  close(): Promise<void>;
+}
+
+const GOODBYE_MILLISECONDS = 500;
+
+/** Seconds. A statement gets no longer on the server than on the client; locks are not waited for longer than 10 s. */
+const LOCK_WAIT = 10;
+/** Seconds after which the server drops a session of ours that says nothing, and with it what it holds. */
+const IDLE = 600;
+const IDLE_IN_TRANSACTION = 60;
+
+/**
+ * Wraps a fresh link. `sql_mode` is set because escaping and truncation depend on it; the executable comments are
+ * understood by MariaDB and by MySQL respectively (MariaDB skips those of 50700 and later: "Comment Syntax", MariaDB
+ * Server documentation).
+ */
+export async function startSession(
+  link: Link,
+  address: string,
+  schema: string,
+  queryTimeout: number,
+): Promise<Session> {
+  const { connection, socket } = link;
+  const unanswered = new Set<(cause: unknown) => void>();
+  let gone: unknown = null;
+  connection.on('error', abandon);
+  socket.on('close', () => abandon(new Error('the connection was closed')));
+
+  function abandon(cause: unknown): void {
+    gone ??= cause;
+    socket.destroy();
+    for (const reject of unanswered) reject(gone);
+  }
+
+  async function ask(sql: string, values: readonly QueryValues[]): Promise<Answer> {
+    if (gone !== null) throw lostFailure(address, gone);
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    const timer = setTimeout(() => abandon(new Error(`no answer within ${queryTimeout} ms`)), queryTimeout);
+    unanswered.add(reject);
+    const options: QueryOptions = { sql, values: [...values], rowsAsArray: true };
+    connection.query(options, (error: unknown, result: unknown) => {
+      if (error) reject(error);
+      else if (Array.isArray(result)) resolve({ rows: result, matched: 0 });
+      else resolve({ rows: [], matched: (result as ResultSetHeader).affectedRows });
+    });
+    try {
+      return await promise;
+    } catch (error) {
+      throw lostFailure(address, error);
+    } finally {
+      clearTimeout(timer);
+      unanswered.delete(reject);
+    }
+  }
+
+  async function close(): Promise<void> {
+    if (gone === null && unanswered.size === 0) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, GOODBYE_MILLISECONDS);
+      socket.once('close', () => resolve());
+      connection.end();
+      await promise;
+      clearTimeout(timer);
+    }
+    abandon(new Error('the connection was closed'));
+  }
+
+  const session: Session = {
+    address,
+    schema,
+    table: (name) => `${quoted(schema)}.${quoted(name)}`,
+    rows: async (sql, values = []) => (await ask(sql, values)).rows,
+    change: async (sql, values = []) => (await ask(sql, values)).matched,
+    close,
+  };
+  const seconds = Math.ceil(queryTimeout / 1000);
+  await session.change(
+    `SET SESSION sql_mode = 'STRICT_ALL_TABLES', autocommit = 1, wait_timeout = ${IDLE},
+       lock_wait_timeout = ${LOCK_WAIT}, innodb_lock_wait_timeout = ${LOCK_WAIT}
+       /*M!100101 , max_statement_time = ${seconds} */ /*M!100300 , idle_transaction_timeout = ${IDLE_IN_TRANSACTION} */
+       /*!50708 , max_execution_time = ${seconds * 1000} */`,
+  );
+  await session.change('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+  return session;
+}
+
+export function quoted(identifier: string): string {
+  return `\`${identifier.replaceAll('`', '``')}\``;
+}
+
+/** The server went away, did not answer in time, or refused a statement: the pass cannot be finished. */
+function lostFailure(address: string, error: unknown): Failure {
+  const text = error instanceof Error ? error.message : String(error);
+  return new Failure('database-lost', `lost the database at ${address}: ${text}`, {
+    target: address,
+    expected: 'an answer to every statement',
+    try: 'look into the log of the database server; the next run starts anew',
+    cause: error,
+  });
+}
