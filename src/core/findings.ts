@@ -169,7 +169,7 @@ function vaultFindings({ vault }: Observation): Finding[] {
   if (sealed > 0) {
     found.push({
       code: 'vault-identity-missing',
-      severity: 'warning',
+      severity: 'error',
       target: 'vault',
       message: `${sealed} generations are encrypted and no configured identity opens them: they can be listed, not restored`,
       try: 'set KEYKEEPER_AGE_IDENTITY_FILE to the file with the AGE-SECRET-KEY',

@@ -8,7 +8,7 @@ export const DATABASE_FILE = 'config_db.php';
 /** GLPI 11's OAuth key pair: restored together or not at all. */
 export const OAUTH_PAIR = ['oauth.pem', 'oauth.pub'] as const;
 
-/** The files that make up an instance's identity, in the order in which they are restored. */
+/** The files that make up an instance's identity. */
 export const GUARDED_FILES = [
   'glpicrypt.key',
   'config_db.php',

@@ -19,11 +19,12 @@ export function judge(observation: Observation): Judgement {
   const own = live === null ? null : tally(values, live);
   const evidence: Evidence = { values, candidates, live, opened: own?.authenticates ?? 0 };
   const verdict = findVerdict(observation, evidence);
+  const movable = live === null ? [] : values.filter((each) => each.opens.length > 0 && !opensUnder(each, live));
   const choice = verdict === 'lost' ? ({ kind: 'nothing' } as const) : chooseKey(observation, verdict, values);
   return {
     verdict,
     choice,
-    need: findNeed(observation, verdict),
+    need: findNeed(observation, verdict, movable.length > 0),
     firstInstall: isFirstInstall(observation, verdict, choice),
     elsewhere: findElsewhere(observation),
     live,
@@ -31,7 +32,7 @@ export function judge(observation: Observation): Judgement {
     opened: evidence.opened,
     real: own?.real ?? 0,
     dead: values.filter((each) => each.opens.length === 0),
-    movable: live === null ? [] : values.filter((each) => each.opens.length > 0 && !opensUnder(each, live)),
+    movable,
     destroyed: values.filter((each) => each.better !== null && (live === null || opensUnder(each, live))),
     databaseSilent: database.kind === 'unreachable',
     breaksGlpi: key.kind === 'well-formed' && key.breaksGlpi11 && isGlpi11(observation),
@@ -70,20 +71,23 @@ function verdictWithoutKey(key: KeyState & { kind: 'absent' | 'malformed' }): Ve
 
 /**
  * A sample only ever confirms `sound`; what is said of rows that GLPI may be rewriting at this moment rests on two full
- * passes. A missing or malformed key waits for neither: GLPI without a key wipes secrets at the next Save.
+ * passes, and so does sealing values anew. A missing or malformed key does not wait for the second: GLPI without a key
+ * wipes secrets at the next Save.
  */
-function findNeed({ database, stage, glpiRunning }: Observation, verdict: Verdict): Need {
+function findNeed({ database, stage, glpiRunning }: Observation, verdict: Verdict, movable: boolean): Need {
   if (database.kind !== 'answers' || verdict === 'sound' || verdict === 'unreadable') return 'nothing';
   if (database.coverage === 'sample') return 'full-pass';
   if (verdict === 'missing' || verdict === 'malformed' || verdict === 'unproven' || stage === 'ask') return 'nothing';
   const busy = (stage === 'guard' && glpiRunning !== false) || glpiRunning === true || database.otherSessions !== 0;
-  return busy && !database.settled ? 'second-pass' : 'nothing';
+  const reseals = stage === 'gate' && verdict === 'mixed' && movable;
+  return (busy || reseals) && !database.settled ? 'second-pass' : 'nothing';
 }
 
 function isFirstInstall({ vault, database, key }: Observation, verdict: Verdict, choice: KeyChoice): boolean {
   if (verdict !== 'missing' || key.kind !== 'absent' || choice.kind !== 'nothing') return false;
-  // Where the vault cannot be read nobody knows whether it holds a key, and a silent database may hold sealed values.
-  if (vault.kind === 'broken' || database.kind === 'unreachable') return false;
+  // Where the vault cannot be read nobody knows whether it holds a key, and a database that was not asked or does not
+  // answer may hold sealed values.
+  if (vault.kind === 'broken' || database.kind === 'unreachable' || database.kind === 'deferred') return false;
   return newestFirst(vault).every((generation) => !generation.sealed);
 }
 

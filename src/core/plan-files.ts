@@ -1,4 +1,4 @@
-import type { KeptFile } from './generation.ts';
+import type { Sha256 } from './brand.ts';
 import { DATABASE_FILE, GUARDED_FILES, type GuardedFile, KEY_FILE, OAUTH_PAIR } from './guarded-set.ts';
 import { keptFile, newestFirst, sourceOfFile } from './history.ts';
 import type { Observation } from './observation.ts';
@@ -6,18 +6,18 @@ import type { Action, RestoreSource } from './plan.ts';
 import type { Judgement } from './verdict.ts';
 
 /**
- * Plans the files of the guarded set other than the key. Only absent ones come back; a live file that differs is an
- * administrator's and is captured. Optional ones come back only where the set as a whole was lost: the key or
- * config_db.php is absent, or the live key is not the instance's.
+ * Plans the optional files of the guarded set. Only absent ones come back; a live file that differs is an
+ * administrator's and is captured. They come back only where the set as a whole was lost: the key or config_db.php is
+ * absent, or the live key is not the instance's; absent alone, an administrator removed them. They go before the key
+ * and config_db.php, so that a run killed between them still finds the set lost the next time.
  *
  * @param keyRestored the key is brought back in the same plan
  */
-export function planFiles(observation: Observation, judgement: Judgement, keyRestored: boolean): Action[] {
+export function planOptionalFiles(observation: Observation, judgement: Judgement, keyRestored: boolean): Action[] {
   const { files } = observation;
-  const setLost = keyRestored || files[DATABASE_FILE].kind === 'absent' || files[KEY_FILE].kind === 'absent';
+  if (!hasKey(judgement, keyRestored)) return [];
+  if (!keyRestored && files[DATABASE_FILE].kind !== 'absent') return [];
   const actions: Action[] = [];
-  if (files[DATABASE_FILE].kind === 'absent') actions.push(...planDatabaseFile(observation, judgement, keyRestored));
-  if (!setLost || judgement.firstInstall) return actions;
   for (const name of GUARDED_FILES) {
     if (name === KEY_FILE || name === DATABASE_FILE || isOauth(name)) continue;
     if (files[name].kind === 'absent') actions.push(...restore(observation, name));
@@ -25,55 +25,85 @@ export function planFiles(observation: Observation, judgement: Judgement, keyRes
   return [...actions, ...planOauthPair(observation)];
 }
 
-function planDatabaseFile(observation: Observation, judgement: Judgement, keyRestored: boolean): Action[] {
-  const { database, environmentDatabase } = observation;
-  const keyThere = keyRestored || judgement.live !== null;
+/**
+ * Plans an absent config_db.php: from the vault, or written from the environment's settings where the vault has none.
+ *
+ * @param keyRestored the key is brought back in the same plan
+ */
+export function planDatabaseFile(observation: Observation, judgement: Judgement, keyRestored: boolean): Action[] {
+  if (!hasKey(judgement, keyRestored) || observation.files[DATABASE_FILE].kind !== 'absent') return [];
+  const { database, environmentDatabase, stage } = observation;
+  // The vault's own copy may be the only thing that names this database: it has to connect, and to be GLPI's.
+  if (database.kind === 'answers' && database.source === 'vault' && !database.glpi) return [];
+  if (database.kind === 'unreachable' && database.source === 'vault' && stage === 'gate') return [];
   const kept = restore(observation, DATABASE_FILE);
-  // The vault's own copy may be the only thing that names this database: it has to connect, and the key to open it.
-  if (database.kind === 'answers' && database.source === 'vault' && database.glpi && !keyThere) return [];
-  if (database.kind === 'unreachable' && database.source === 'vault' && observation.stage === 'gate') return [];
   if (kept.length > 0) return kept;
-  const installed = database.kind === 'answers' && database.glpi;
-  // Without a key GLPI's own first start has to come: it makes both.
-  if (!environmentDatabase || !installed || !keyThere) return [];
+  // Only the environment's own database answers for the environment's settings.
+  const installed = database.kind === 'answers' && database.source === 'environment' && database.glpi;
+  if (!environmentDatabase || !installed) return [];
   return [{ action: 'write-database-settings', target: DATABASE_FILE }];
 }
 
-/** Both halves, from one generation, or none: tokens that GLPI issued depend on the pair. */
+/** Without a key nothing comes back: GLPI's own first start has to come, which makes key and config_db.php together. */
+function hasKey(judgement: Judgement, keyRestored: boolean): boolean {
+  return keyRestored || judgement.live !== null;
+}
+
+/** Both halves, from one source, or none: tokens that GLPI issued depend on the pair. */
 function planOauthPair(observation: Observation): Action[] {
   const absent = OAUTH_PAIR.filter((name) => observation.files[name].kind === 'absent');
   if (absent.length === 0) return [];
-  const source = newestFirst(observation.vault).find((generation) =>
-    OAUTH_PAIR.every((name) => keptFile(generation, name) !== null),
-  );
-  if (source === undefined || source.sealed || source.removed.some(isOauth)) return [];
+  const pair = sourceOfPair(observation);
+  if (pair === null) return [];
   const present = OAUTH_PAIR.filter((name) => !absent.includes(name));
-  const sameHalf = present.every((name) => sameContent(observation, name, keptFile(source, name)));
-  if (!sameHalf) return [];
-  const from: RestoreSource = { kind: 'generation', number: source.number, id: source.id };
-  return absent.map((target) => ({
-    action: 'restore-file',
-    target,
-    source: from,
-    fingerprint: null,
-    replace: false,
-  }));
+  if (!present.every((name) => sameContent(observation, name, pair.contents[name]))) return [];
+  return absent.map((target) => restoreFrom(pair.source, target));
+}
+
+interface OauthPair {
+  readonly source: RestoreSource;
+  /** SHA-256 of each half. */
+  readonly contents: Readonly<Record<(typeof OAUTH_PAIR)[number], Sha256 | null>>;
+}
+
+function sourceOfPair({ memory, database, vault }: Observation): OauthPair | null {
+  const [pem, pub] = [memory.files['oauth.pem'], memory.files['oauth.pub']];
+  if (memory.trusted !== null && pem?.kind === 'regular' && pub?.kind === 'regular') {
+    return { source: { kind: 'memory' }, contents: { 'oauth.pem': pem.sha256, 'oauth.pub': pub.sha256 } };
+  }
+  if (database.kind === 'deferred') return null;
+  for (const generation of newestFirst(vault)) {
+    if (generation.removed.some(isOauth)) return null;
+    const [keptPem, keptPub] = [keptFile(generation, 'oauth.pem'), keptFile(generation, 'oauth.pub')];
+    if (keptPem === null || keptPub === null) continue;
+    if (generation.sealed) return null;
+    return {
+      source: { kind: 'generation', number: generation.number, id: generation.id },
+      contents: { 'oauth.pem': keptPem.sha256, 'oauth.pub': keptPub.sha256 },
+    };
+  }
+  return null;
 }
 
 function restore(observation: Observation, target: GuardedFile): Action[] {
   const remembered = observation.memory.files[target];
   if (observation.memory.trusted !== null && remembered?.kind === 'regular') {
-    return [{ action: 'restore-file', target, source: { kind: 'memory' }, fingerprint: null, replace: false }];
+    return [restoreFrom({ kind: 'memory' }, target)];
   }
+  // Whether the vault belongs to this database is not known before the database was asked.
+  if (observation.database.kind === 'deferred') return [];
   const generation = sourceOfFile(newestFirst(observation.vault), target);
   if (generation === null || generation.sealed) return [];
-  const source: RestoreSource = { kind: 'generation', number: generation.number, id: generation.id };
-  return [{ action: 'restore-file', target, source, fingerprint: null, replace: false }];
+  return [restoreFrom({ kind: 'generation', number: generation.number, id: generation.id }, target)];
 }
 
-function sameContent(observation: Observation, name: GuardedFile, kept: KeptFile | null): boolean {
+function restoreFrom(source: RestoreSource, target: GuardedFile): Action {
+  return { action: 'restore-file', target, source, fingerprint: null, replace: false };
+}
+
+function sameContent(observation: Observation, name: GuardedFile, content: Sha256 | null): boolean {
   const live = observation.files[name];
-  return live.kind === 'regular' && kept !== null && live.sha256 === kept.sha256;
+  return live.kind === 'regular' && live.sha256 === content;
 }
 
 function isOauth(name: GuardedFile): boolean {

@@ -4,7 +4,7 @@ import { type GuardedFile, KEY_FILE } from './guarded-set.ts';
 import { generationOfKey, keptFile, newestFirst } from './history.ts';
 import type { Observation } from './observation.ts';
 import { type AccessChange, planAccess } from './plan-access.ts';
-import { planFiles } from './plan-files.ts';
+import { planDatabaseFile, planOptionalFiles } from './plan-files.ts';
 import type { ValueReference } from './value.ts';
 import type { Judgement } from './verdict.ts';
 
@@ -82,12 +82,18 @@ export function plan(observation: Observation, judgement: Judgement, options: Pl
   const key = planKey(observation, judgement, options);
   if (key.obstacle !== null) {
     // Of a lost instance nothing is touched; an unreadable key is exactly what setting owner and mode may cure.
-    const repairs = key.obstacle === 'lost' ? [] : planAccess(observation);
+    const repairs = judgement.verdict === 'lost' ? [] : planAccess(observation);
     return { actions: [...first, ...repairs], obstacle: key.obstacle };
   }
-  const files = planFiles(observation, judgement, key.actions.length > 0);
-  const restores = [...planAccess(observation), ...key.actions, ...files];
-  const reseal = planReseal(observation, judgement, options);
+  const keyRestored = key.actions.length > 0;
+  const restores = [
+    ...planAccess(observation),
+    ...planOptionalFiles(observation, judgement, keyRestored),
+    ...key.actions,
+    ...planDatabaseFile(observation, judgement, keyRestored),
+  ];
+  // Values are sealed under the key that was judged, never under one that is only now taking its place.
+  const reseal = keyRestored ? [] : planReseal(observation, judgement, options);
   // What was put back is looked at again before it is captured.
   const settled = restores.length + reseal.length === 0 && observation.database.kind !== 'deferred';
   const captures = settled ? planCapture(observation, judgement, options) : [];
@@ -96,12 +102,13 @@ export function plan(observation: Observation, judgement: Judgement, options: Pl
 }
 
 function planKey(observation: Observation, judgement: Judgement, options: PlanOptions): Plan {
+  // Not even an operator's choice replaces it: its bytes are in no vault.
+  if (judgement.verdict === 'unreadable') return obstacle('unreadable');
   if (options.wanted !== undefined) {
     if (options.wanted === judgement.live) return { actions: [], obstacle: null };
     return restoreKey(observation, options.wanted);
   }
   if (judgement.verdict === 'lost') return obstacle(vaultProblem(observation) ?? 'lost');
-  if (judgement.verdict === 'unreadable') return obstacle('unreadable');
   const { choice } = judgement;
   switch (choice.kind) {
     case 'keep':
@@ -122,6 +129,9 @@ function restoreKey(observation: Observation, wanted: Fingerprint): Plan {
   const source = sourceOfKey(observation, wanted);
   if (source === null) return obstacle(vaultProblem(observation) ?? 'nothing-known');
   if (source === 'sealed') return obstacle('identity-missing');
+  // A well-formed key is replaced only where the vault can have taken it first.
+  const uncaptured = observation.key.kind === 'well-formed' && observation.vault.kind !== 'ready';
+  if (uncaptured) return obstacle(vaultProblem(observation) ?? 'vault-broken');
   const replace = observation.key.kind !== 'absent';
   return {
     actions: [{ action: 'restore-file', target: KEY_FILE, source, fingerprint: wanted, replace }],
