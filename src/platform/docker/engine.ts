@@ -1,0 +1,142 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type Dockerode from 'dockerode';
+import type { DockerOptions } from 'dockerode';
+import { chooseApiVersion } from './api-version.ts';
+import type { InspectedContainer, ListedContainer } from './container.ts';
+import { describeInspected, describeListed } from './container.ts';
+import type { EngineAddress } from './engine-address.ts';
+import { engineFailure, isDenied, statusOf } from './engine-failure.ts';
+
+/** Server-side filters of the engine's list: all names must match, one value of each name must. */
+export type ListFilters = Readonly<Record<string, readonly string[]>>;
+
+/** The few questions asked of Docker Engine; each is a GET. All reject with Failure 'platform-unreachable' or 'platform-denied'. */
+export interface Engine {
+  /** Containers in any state. */
+  list(filters: ListFilters, signal?: AbortSignal): Promise<ListedContainer[]>;
+  /** By id or name; null when there is none. */
+  inspect(id: string, signal?: AbortSignal): Promise<InspectedContainer | null>;
+  /** The driver's options of a volume (`type`, `o`, `device`); null when there is no such volume. */
+  volumeOptions(name: string, signal?: AbortSignal): Promise<Readonly<Record<string, string>> | null>;
+  /** The stream of container events, JSON objects one after another; ends when `signal` is aborted. */
+  events(actions: readonly string[], signal: AbortSignal): Promise<AsyncIterable<unknown>>;
+}
+
+/** Loads dockerode at the first question, and agrees on the API version then and after each trouble. */
+export function openEngine(address: EngineAddress, requestTimeout: number): Engine {
+  let client: Promise<Dockerode> | null = null;
+
+  async function connect(): Promise<Dockerode> {
+    const { default: Docker } = await import('dockerode');
+    const options = clientOptions(address);
+    // Not the asker's signal: others wait for the same client.
+    const version = await agreeOnVersion(new Docker(options), AbortSignal.timeout(requestTimeout));
+    return version === null ? new Docker(options) : new Docker({ ...options, version });
+  }
+
+  async function ask<T>(
+    right: string,
+    signal: AbortSignal | undefined,
+    question: (docker: Dockerode, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    signal?.throwIfAborted();
+    try {
+      return await within(requestTimeout, signal, async (either) => {
+        client ??= connect();
+        return question(await client, either);
+      });
+    } catch (error) {
+      signal?.throwIfAborted();
+      // After any trouble but a clear answer the engine may be another one: its version is asked again.
+      if (!isDenied(error) && statusOf(error) !== 404) client = null;
+      throw engineFailure(error, address, right, requestTimeout);
+    }
+  }
+
+  async function askUnlessAbsent<T>(...question: Parameters<typeof ask<T>>): Promise<T | null> {
+    try {
+      return await ask(...question);
+    } catch (error) {
+      if (error instanceof Error && statusOf(error.cause) === 404) return null;
+      throw error;
+    }
+  }
+
+  return {
+    async list(filters, signal) {
+      const found = await ask('CONTAINERS', signal, (docker, abortSignal) => {
+        const own = Object.fromEntries(Object.entries(filters).map(([name, values]) => [name, [...values]]));
+        return docker.listContainers({ all: true, filters: own, abortSignal });
+      });
+      return found.map(describeListed);
+    },
+    async inspect(id, signal) {
+      const found = await askUnlessAbsent('CONTAINERS', signal, (docker, abortSignal) =>
+        docker.getContainer(encodeURIComponent(id)).inspect({ abortSignal }),
+      );
+      return found === null ? null : describeInspected(found);
+    },
+    async volumeOptions(name, signal) {
+      const found = await askUnlessAbsent('VOLUMES', signal, (docker, abortSignal) =>
+        docker.getVolume(encodeURIComponent(name)).inspect({ abortSignal }),
+      );
+      return found === null ? null : (found.Options ?? {});
+    },
+    async events(actions, signal) {
+      const filters = { type: ['container' as const], event: [...actions] };
+      const stream = await ask('EVENTS', signal, (docker) => docker.getEvents({ filters, abortSignal: signal }));
+      // An idle connection through a proxy can die without a word; the kernel asks the other side now and then.
+      if ('socket' in stream && hasKeepAlive(stream.socket)) stream.socket.setKeepAlive(true, requestTimeout);
+      return stream;
+    },
+  };
+}
+
+/** Null where the engine or a proxy before it does not say: paths without a version then. */
+async function agreeOnVersion(docker: Dockerode, abortSignal: AbortSignal): Promise<string | null> {
+  try {
+    // @types/dockerode 4.0.2 does not know the parameter that dockerode 5.0.1 takes.
+    const version: (options: { abortSignal: AbortSignal }) => Promise<Dockerode.DockerVersion> = docker.version;
+    return chooseApiVersion(await version.call(docker, { abortSignal }));
+  } catch (error) {
+    if (isDenied(error) || statusOf(error) === 404) return null;
+    throw error;
+  }
+}
+
+function clientOptions(address: EngineAddress): DockerOptions & { agent: HttpAgent } {
+  // Every question has a connection of its own: one kept from before an engine's restart would fail the next question.
+  if (address.kind === 'socket') {
+    // `host: undefined` keeps dockerode from taking DOCKER_HOST of the process.
+    return { socketPath: address.path, host: undefined, protocol: 'http', agent: new HttpAgent({ keepAlive: false }) };
+  }
+  const { host, port, tls } = address;
+  if (tls === null) return { host, port, protocol: 'http', agent: new HttpAgent({ keepAlive: false }) };
+  return { host, port, protocol: 'https', ...tls, agent: new HttpsAgent({ keepAlive: false }) };
+}
+
+/**
+ * Runs `call` for at most `timeout` ms. The race is needed beside the signal: docker-modem 5 neither resolves nor
+ * rejects when a connection ends in the middle of a body.
+ */
+async function within<T>(
+  timeout: number,
+  signal: AbortSignal | undefined,
+  call: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const deadline = AbortSignal.timeout(timeout);
+  const either = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
+  const { promise: ended, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(either.reason);
+  either.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([call(either), ended]);
+  } finally {
+    either.removeEventListener('abort', onAbort);
+  }
+}
+
+function hasKeepAlive(value: unknown): value is { setKeepAlive(on: boolean, delay: number): void } {
+  return typeof value === 'object' && value !== null && 'setKeepAlive' in value;
+}
