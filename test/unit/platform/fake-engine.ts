@@ -34,6 +34,8 @@ export interface FakeEngine extends AsyncDisposable {
   /** End the connection in the middle of the answer. */
   cut: boolean;
   emit(action: string, container: FakeContainer, attributes?: Record<string, string>): void;
+  /** Writes to the event streams as it is. */
+  writeRaw(text: string): void;
   openStreams(): number;
   cutStreams(): void;
   stop(): Promise<void>;
@@ -59,6 +61,9 @@ export async function startFakeEngine(): Promise<FakeEngine> {
       const all = { ...container.labels, name: container.name, ...attributes };
       const event = { Type: 'container', Action: action, Actor: { ID: container.id, Attributes: all } };
       for (const stream of streams) stream.write(`${JSON.stringify(event)}\n`);
+    },
+    writeRaw(text) {
+      for (const stream of streams) stream.write(text);
     },
     openStreams: () => streams.size,
     cutStreams() {
