@@ -42,7 +42,10 @@ function explain(directory: string, code: string): [string, string] {
         `set KEYKEEPER_CONFIG_DIR to the real directory: readlink -f ${directory}`,
       ];
     case 'EBUSY':
-      return ['it is mounted by itself, and a mounted file cannot be replaced', `mount its directory ${directory} instead`];
+      return [
+        'it is mounted by itself, and a mounted file cannot be replaced',
+        `mount its directory ${directory} instead`,
+      ];
     case 'EIO':
       return ['the device reports an input/output error', "look for the disk in the host's kernel log: dmesg | tail"];
     default:

@@ -1,0 +1,167 @@
+import { resolve } from 'node:path';
+import type { AbsolutePath } from '../core/brand.ts';
+import { type DirectorySubscription, subscribeDirectory } from './directory-events.ts';
+import { hasMountedName, NameSignatures } from './name-signatures.ts';
+
+export interface WatchOptions {
+  /** False: no events are asked for, only looks (a file system without inotify, a network volume). Default true. */
+  readonly events?: boolean;
+  /** Between the looks that back the events, in ms. Default 1,000. */
+  readonly pollInterval?: number;
+  /** Between looks where there are no events, and where a guarded file is mounted by itself, in ms. Default 200. */
+  readonly fastPollInterval?: number;
+  /** Between attempts to get events again after the system refused them, in ms. Default 30,000. */
+  readonly retryInterval?: number;
+  /** Told when the mode changes after the start; `reason` is '' with events, else why there are none. */
+  readonly onMode?: (mode: WatchMode, reason: string) => void;
+}
+
+export type WatchMode = 'events' | 'polling';
+
+export interface DirectoryWatch extends AsyncDisposable {
+  readonly mode: WatchMode;
+  /** Why there are no events; '' where there are. */
+  readonly reason: string;
+}
+
+/**
+ * Watches `names` in `directory`, absent or not, and calls `onEvent` with the name that something happened to, or with
+ * null for "look at all". These are hints: the same one can come twice, one's own writes come too, and a burst comes as
+ * one hint a name. Every hint that events fail to give comes from a look at the names (lstat, nothing is read) at the poll
+ * interval: a file mounted by itself, an overflown queue, a volume without inotify. Where the system refuses events
+ * (`ENOSPC`: fs.inotify.max_user_watches, `EMFILE`: max_user_instances), the mode is 'polling' until it gives them.
+ *
+ * `onEvent` must not throw. Disposal leaves no timer and no descriptor, and no hint comes after it.
+ */
+export async function watchDirectory(
+  directory: AbsolutePath,
+  names: readonly string[],
+  onEvent: (name: string | null) => void,
+  options: WatchOptions = {},
+): Promise<DirectoryWatch> {
+  const watch = new Watch(resolve(directory), names, onEvent, options);
+  await watch.start();
+  return watch;
+}
+
+class Watch implements DirectoryWatch {
+  mode: WatchMode = 'polling';
+  reason = 'events are switched off';
+  readonly #directory: string;
+  readonly #names: ReadonlySet<string>;
+  readonly #onEvent: (name: string | null) => void;
+  readonly #options: WatchOptions;
+  readonly #signatures: NameSignatures;
+  readonly #mountedName: boolean;
+  /** Hints of this turn of the event loop; never more than the names and null. */
+  readonly #pending = new Set<string | null>();
+  #flush: NodeJS.Immediate | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #subscription: DirectorySubscription | null = null;
+  #subscribing: Promise<void> | null = null;
+  /** When to ask for events again, on the monotonic clock in ms. */
+  #retryAt = Number.POSITIVE_INFINITY;
+  #disposed = false;
+
+  constructor(
+    directory: string,
+    names: readonly string[],
+    onEvent: (name: string | null) => void,
+    options: WatchOptions,
+  ) {
+    this.#directory = directory;
+    this.#names = new Set(names);
+    this.#onEvent = onEvent;
+    this.#options = options;
+    this.#signatures = new NameSignatures(directory, names);
+    this.#mountedName = hasMountedName(directory, names);
+  }
+
+  async start(): Promise<void> {
+    if (this.#options.events !== false) await this.#subscribe();
+    this.#schedule();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true;
+    clearTimeout(this.#timer);
+    clearImmediate(this.#flush);
+    await this.#subscribing;
+    await this.#subscription?.close();
+    this.#subscription = null;
+  }
+
+  /** Asked while one is on its way, that one will do: it sees the directory as it is then. */
+  #subscribe(): Promise<void> {
+    this.#subscribing ??= this.#replaceSubscription().finally(() => {
+      this.#subscribing = null;
+    });
+    return this.#subscribing;
+  }
+
+  async #replaceSubscription(): Promise<void> {
+    const old = this.#subscription;
+    let refusal = '';
+    this.#subscription = await subscribeDirectory(this.#directory, {
+      hint: (name) => this.#hint(name),
+      returned: () => {
+        if (!this.#disposed) void this.#subscribe();
+      },
+      failed: (cause) => {
+        refusal = cause;
+        if (this.#subscribing !== null || this.#disposed) return;
+        this.#subscribing = this.#refused(cause).finally(() => {
+          this.#subscribing = null;
+        });
+      },
+    });
+    await old?.close();
+    if (refusal !== '') return this.#refused(refusal);
+    this.#retryAt = Number.POSITIVE_INFINITY;
+    this.#setMode('events', '');
+    // What happened between the old subscription and this one.
+    if (old !== null) this.#hint(null);
+  }
+
+  async #refused(cause: string): Promise<void> {
+    this.#retryAt = performance.now() + (this.#options.retryInterval ?? 30_000);
+    this.#setMode('polling', `the system gives no events for ${this.#directory} (${cause})`);
+    const subscription = this.#subscription;
+    this.#subscription = null;
+    await subscription?.close();
+  }
+
+  #setMode(mode: WatchMode, reason: string): void {
+    const changed = mode !== this.mode && this.#timer !== undefined;
+    this.mode = mode;
+    this.reason = reason;
+    if (changed && !this.#disposed) this.#options.onMode?.(mode, reason);
+  }
+
+  /** The first hint of a burst is told within this turn of the event loop, the rest of the turn together with it. */
+  #hint(name: string | null): void {
+    if (this.#disposed || (name !== null && !this.#names.has(name))) return;
+    this.#pending.add(name);
+    this.#flush ??= setImmediate(() => {
+      this.#flush = undefined;
+      const hints = this.#pending.has(null) ? [null] : [...this.#pending];
+      this.#pending.clear();
+      // Noted before it is told: what changes after that is found by the next look, if no event tells it.
+      for (const hint of hints) {
+        if (hint === null) this.#signatures.changed();
+        else this.#signatures.refresh(hint);
+      }
+      for (const hint of hints) if (!this.#disposed) this.#onEvent(hint);
+    });
+  }
+
+  #schedule(): void {
+    const slow = this.mode === 'events' && !this.#mountedName;
+    const interval = slow ? (this.#options.pollInterval ?? 1_000) : (this.#options.fastPollInterval ?? 200);
+    this.#timer = setTimeout(() => {
+      for (const name of this.#signatures.changed()) this.#hint(name);
+      if (performance.now() >= this.#retryAt) void this.#subscribe();
+      this.#schedule();
+    }, interval);
+  }
+}
