@@ -83,12 +83,17 @@ export interface Generation {
   readonly verdict: string;
   /** True when the contents are encrypted and no configured identity opens them. */
   readonly sealed: boolean;
+  /**
+   * SHA-256 over the contents of all files and the registration key: equal means the same, known even where `sealed`
+   * is true. Absent where it would let somebody test guesses at a password: sealed contents without a security key.
+   */
+  readonly contentsDigest?: Sha256;
 }
 
 /** What a caller gives to have a generation written; the vault adds id, number and time. */
 export type GenerationDraft = Omit<
   Generation,
-  'id' | 'number' | 'createdAt' | 'escrowCount' | 'escrowDigest' | 'sealed' | 'files'
+  'id' | 'number' | 'createdAt' | 'escrowCount' | 'escrowDigest' | 'sealed' | 'contentsDigest' | 'files'
 > & {
   readonly files: readonly (Omit<KeptFile, 'sha256' | 'content'> & { readonly content: Secret<Buffer> })[];
   /** `inherit` keeps the escrow of the newest generation that has one. */

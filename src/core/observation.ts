@@ -102,7 +102,7 @@ export interface Observation {
   /** `gate`: init, or `watch --gate` before it opened. `guard`: watching. `ask`: a command that only looks. */
   readonly stage: 'gate' | 'guard' | 'ask';
   readonly configDirectory: 'present' | 'absent' | 'unreadable';
-  /** Owner and mode of the config directory, or, while it is absent, of the nearest directory above that exists. */
+  /** Owner and mode of the config directory, or, while it is absent, of the volume mounted right above it. */
   readonly directoryAccess: FileAccess | null;
   readonly files: GuardedSet;
   readonly key: KeyState;

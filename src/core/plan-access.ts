@@ -14,13 +14,13 @@ const OWNER_READS_AND_WRITES = 0o600;
 const OWNER_ENTERS_AND_WRITES = 0o700;
 
 /**
- * Plans owner and mode of what GLPI has to read and write: the guarded files and the directory itself, never anything
- * below it. Modes are widened by what the owner lacks and by nothing else.
+ * Plans owner and mode of what GLPI has to read and write: the guarded files and the directory itself (or, before the
+ * first start, the volume in which it will be made), never anything below it. Modes are widened by what the owner lacks and by nothing else.
  */
 export function planAccess(observation: Observation): Action[] {
-  const { access, files, directoryAccess, configDirectory } = observation;
+  const { access, files, directoryAccess } = observation;
   const actions: Action[] = [];
-  if (directoryAccess !== null && configDirectory !== 'absent') {
+  if (directoryAccess !== null) {
     const wanted = directoryChange(directoryAccess, access);
     if (wanted !== null) actions.push({ action: 'repair-directory', target: 'config', wanted });
   }

@@ -8,7 +8,9 @@ import { KEY_FILE } from '../core/guarded-set.ts';
 import type { Action, Plan } from '../core/plan.ts';
 import { canRead } from '../core/plan-access.ts';
 import type { Judgement } from '../core/verdict.ts';
-import { ensureDirectoryUsable, repairAccess } from '../files/access.ts';
+import { repairAccess } from '../files/access.ts';
+import { ensureDirectoryUsable } from '../files/directory-access.ts';
+import { nearestDirectory } from '../files/nearest-directory.ts';
 import type { Vault } from '../vault/vault.ts';
 import { draftOf, draftOfBytes } from './build-draft.ts';
 import type { Pass } from './observe.ts';
@@ -99,14 +101,22 @@ async function applyAction(
       return { detail: describeAccess(action.wanted) };
     }
     case 'repair-directory':
-      ensureDirectoryUsable(settings.configDir, action.wanted);
-      return { detail: describeAccess(action.wanted) };
+      return { detail: repairDirectory(context) };
     case 'restore-file':
     case 'write-database-settings':
       return { detail: await putFile(action, context, pathOf(settings, action.target)) };
     case 'reseal-values':
       return { detail: await resealValues(action.values, context) };
   }
+}
+
+function repairDirectory({ settings, pass }: ApplyContext): string {
+  const { uid, gid } = pass.observation.access;
+  const path = nearestDirectory(settings.configDir)?.path ?? settings.configDir;
+  if (uid === null || gid === null)
+    throw new Failure('access-not-repaired', 'nobody says whose it should be', { target: path });
+  ensureDirectoryUsable(path, { uid, gid });
+  return `${path} usable for ${uid}:${gid}`;
 }
 
 async function addGeneration(context: ApplyContext, draft: Parameters<Vault['add']>[0]) {

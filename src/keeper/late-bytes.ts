@@ -2,7 +2,7 @@ import type { FileState } from '../core/guarded-set.ts';
 import { KEY_FILE } from '../core/guarded-set.ts';
 import { newestFirst } from '../core/history.ts';
 import { Secret } from '../core/secret.ts';
-import type { ReplacedFile } from '../files/write-file.ts';
+import type { ReplaceResult } from '../files/write-file.ts';
 import { inspectKey } from '../glpi/security-key.ts';
 import type { ApplyContext } from './apply.ts';
 import { pause } from './pause.ts';
@@ -11,7 +11,7 @@ import { pause } from './pause.ts';
  * Keeps what somebody wrote into the old file in the very moment of its replacement: found at once, or `wait` ms later
  * through the descriptor that was held. Such bytes go to the vault; the next reconcile judges them with the rest.
  */
-export async function captureLateBytes(replaced: ReplacedFile, wait: number, context: ApplyContext): Promise<void> {
+export async function captureLateBytes(replaced: ReplaceResult, wait: number, context: ApplyContext): Promise<void> {
   let late = replaced.late;
   if (late === null) {
     await pause(wait, context.signal);

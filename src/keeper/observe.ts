@@ -1,12 +1,11 @@
-import { dirname } from 'node:path';
 import type { Settings } from '../config/settings.ts';
-import { type AbsolutePath, absolutePath, mode } from '../core/brand.ts';
-import { type Failure, systemCode } from '../core/failure.ts';
+import { type AbsolutePath, mode } from '../core/brand.ts';
+import type { Failure } from '../core/failure.ts';
 import type { Generation } from '../core/generation.ts';
 import { type FileAccess, type GuardedSet, KEY_FILE } from '../core/guarded-set.ts';
 import { newestFirst } from '../core/history.ts';
 import type { DatabaseState, Memory, Observation, VaultState, WantedAccess } from '../core/observation.ts';
-import { readDirectoryAccess } from '../files/access.ts';
+import { nearestDirectory } from '../files/nearest-directory.ts';
 import { readGuardedSet } from '../files/read-file.ts';
 import type { Vault } from '../vault/vault.ts';
 import { chooseDatabase } from './choose-database.ts';
@@ -55,10 +54,11 @@ export async function observe(look: Look): Promise<Pass> {
   const key = keyStateOf(files[KEY_FILE]);
   const choice = chooseDatabase(settings, files, generations);
   const database = look.depth === 'files' ? DEFERRED : await observeChosen(look, choice, files, keyring);
+  const nearest = nearestDirectory(settings.configDir)?.access ?? null;
   const observation: Observation = {
     stage,
     configDirectory: directory,
-    directoryAccess: accessOf(settings.configDir),
+    directoryAccess: nearest,
     files,
     key,
     databaseFileProblem: choice.kind === 'none' ? null : choice.problem,
@@ -68,7 +68,7 @@ export async function observe(look: Look): Promise<Pass> {
     glpiRunning: look.glpiRunning,
     memory,
     environmentDatabase: settings.environmentDatabase !== null,
-    access: wantedAccess(settings, accessOf(settings.configDir)),
+    access: wantedAccess(settings, directory === 'present' ? nearest : null),
   };
   return { observation, keyring, database };
 }
@@ -127,16 +127,6 @@ function wantedAccess(settings: Settings, directory: FileAccess | null): WantedA
   if (owner.kind === 'fixed') return { uid: owner.uid, gid: owner.gid, newFileMode };
   if (directory !== null && directory.uid !== 0) return { uid: directory.uid, gid: directory.gid, newFileMode };
   return { uid: preset.uid, gid: preset.gid, newFileMode };
-}
-
-/** Owner and mode of the directory, or of the nearest one above it that exists. */
-function accessOf(directory: AbsolutePath): FileAccess | null {
-  try {
-    return readDirectoryAccess(directory);
-  } catch (error) {
-    if (systemCode(error) !== 'ENOENT' || directory === '/') return null;
-    return accessOf(absolutePath(dirname(directory)));
-  }
 }
 
 /** The vault's state from a failure that keeps it from being used. */

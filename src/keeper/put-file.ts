@@ -1,9 +1,9 @@
-import type { AbsolutePath } from '../core/brand.ts';
+import { type AbsolutePath, mode } from '../core/brand.ts';
 import { Failure } from '../core/failure.ts';
 import { type FileState, KEY_FILE } from '../core/guarded-set.ts';
 import { keptFile } from '../core/history.ts';
 import type { Action } from '../core/plan.ts';
-import { createDirectory } from '../files/access.ts';
+import { createDirectory } from '../files/directory-access.ts';
 import { createFile, replaceFile } from '../files/write-file.ts';
 import { formatConfigDb } from '../glpi/config-db.ts';
 import type { ApplyContext } from './apply.ts';
@@ -29,7 +29,7 @@ const SECOND_LOOK = 50;
 export async function putFile(action: PutAction, context: ApplyContext, path: AbsolutePath): Promise<string> {
   const content = action.action === 'restore-file' ? restored(action, context) : written(context);
   const { observation } = context.pass;
-  if (observation.configDirectory === 'absent') createDirectory(context.settings.configDir, observation.access);
+  if (observation.configDirectory === 'absent') makeDirectory(context);
   const live = observation.files[action.target];
   if (action.action !== 'restore-file' || !action.replace) {
     const outcome = createFile(path, content.bytes, content.access);
@@ -38,7 +38,7 @@ export async function putFile(action: PutAction, context: ApplyContext, path: Ab
     }
     return content.from;
   }
-  await using replaced = replaceFile(path, content.bytes, content.access, live);
+  using replaced = replaceFile(path, content.bytes, content.access, live);
   await captureLateBytes(replaced, SECOND_LOOK, context);
   return content.from;
 }
@@ -86,6 +86,14 @@ function accessLike(state: FileState, context: ApplyContext): Content['access'] 
   const { uid, gid, newFileMode } = context.pass.observation.access;
   const found = state.kind === 'regular' ? state.access : null;
   return { uid: uid ?? found?.uid ?? null, gid: gid ?? found?.gid ?? null, mode: found?.mode ?? newFileMode };
+}
+
+/** GLPI enters and writes it; nobody else needs to. */
+const DIRECTORY_MODE = mode(0o750);
+
+function makeDirectory({ settings, pass }: ApplyContext): void {
+  const { uid, gid } = pass.observation.access;
+  createDirectory(settings.configDir, { uid, gid, mode: DIRECTORY_MODE });
 }
 
 function unavailable(target: string): Failure {
