@@ -35,11 +35,11 @@ function directoryAccess(path: AbsolutePath): FileAccess | null {
 }
 
 function isMountPoint(path: string, mounts: string): boolean {
-  return mounts.split('\n').some((line) => unescape(line.split(' ')[4] ?? '') === path);
+  return mounts.split('\n').some((line) => decodeField(line.split(' ')[4] ?? '') === path);
 }
 
 /** Spaces, tabs, newlines and backslashes stand in mountinfo as three octal digits. */
-function unescape(field: string): string {
+function decodeField(field: string): string {
   return field.replaceAll(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 }
 

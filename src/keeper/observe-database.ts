@@ -81,7 +81,7 @@ async function readDatabase(database: Database, look: DatabaseLook): Promise<Dat
     glpi: found.glpi,
     version: found.version,
     coverage: read.coverage,
-    settled: full && previous !== null && previous.sameKey && previous.digest === read.digest,
+    settled: full && previous?.sameKey === true && previous.digest === read.digest,
     otherSessions,
     values,
     registration: registration === null ? null : registrationFingerprint(registration.reveal()),

@@ -64,10 +64,11 @@ export class Watch {
   /** Runs until the signal is aborted. */
   async run(): Promise<void> {
     const { keeper, platform, signal } = this.#options;
-    const { configDir, interval } = keeper.settings;
+    const { configDir } = keeper.settings;
     await using files = await watchDirectory(configDir, GUARDED_FILES, () => void this.#onFileEvent(), {
-      signal,
-      interval,
+      onMode: (mode) => {
+        this.#mode = mode;
+      },
     });
     this.#mode = files.mode;
     platform.follow(() => this.ask('container'), signal);
