@@ -31,9 +31,9 @@ export interface GuardedDirectory {
 }
 
 /**
- * What lies under `path`, read through one descriptor (open, fstat, read, fstat, close). At most 64 KiB and one byte are
- * read. A file that changes while it is read is read again, a bounded number of times; one that never rests is
- * `unreadable` with the cause `EAGAIN`. Never throws for what it finds there.
+ * What lies under `path`, read through one descriptor (lstat, open, fstat, read, fstat, close); what is not a regular file
+ * is not opened. At most 64 KiB and one byte are read. A file that changes while it is read is read again, a bounded
+ * number of times; one that never rests is `unreadable` with the cause `EAGAIN`. Never throws for what it finds there.
  */
 export function readGuarded(path: AbsolutePath): FileState {
   return readName(path);
@@ -99,25 +99,35 @@ export function specialType(stats: BigIntStats): Extract<FileState, { kind: 'spe
 }
 
 function readName(path: string): FileState {
+  let access: FileAccess | undefined;
   try {
+    // Most names of the set are absent, and an open that fails costs ten times this: Node makes an Error with a stack.
+    const named = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+    if (named === undefined) return { kind: 'absent' };
+    const type = specialType(named);
+    if (type !== null) return { kind: 'special', type };
+    access = accessOf(named);
     using descriptor = new Descriptor(path, READ_FLAGS);
     return readDescriptor(descriptor.number);
   } catch (error) {
-    const cause = systemCode(error);
-    if (cause === undefined) throw error;
-    return cause === 'ENOENT' ? { kind: 'absent' } : unopened(path, cause);
+    return unopened(error, access);
   }
 }
 
-/** A symlink (ELOOP), a socket (ENXIO), or a file that we may not open: the name's own stat tells. */
-function unopened(path: string, cause: string): FileState {
-  try {
-    const stats = lstatSync(path, { bigint: true });
-    const type = specialType(stats);
-    return type === null ? { kind: 'unreadable', cause, access: accessOf(stats) } : { kind: 'special', type };
-  } catch (error) {
-    // Gone since, or in a directory that we may not enter.
-    return systemCode(error) === 'ENOENT' ? { kind: 'absent' } : { kind: 'unreadable', cause };
+function unopened(error: unknown, access: FileAccess | undefined): FileState {
+  const cause = systemCode(error);
+  switch (cause) {
+    case undefined:
+      throw error;
+    case 'ENOENT':
+      return { kind: 'absent' };
+    // It became one of these between the two calls.
+    case 'ELOOP':
+      return { kind: 'special', type: 'symlink' };
+    case 'ENXIO':
+      return { kind: 'special', type: 'socket' };
+    default:
+      return access === undefined ? { kind: 'unreadable', cause } : { kind: 'unreadable', cause, access };
   }
 }
 
