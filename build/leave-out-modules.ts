@@ -1,0 +1,43 @@
+import type { Plugin } from 'esbuild';
+
+/**
+ * Modules that dependencies load at their start and that this program never reaches, with the reason. Most would bring
+ * native add-ons or megabytes of code.
+ */
+const LEFT_OUT: Readonly<Record<string, string>> = {
+  ssh2: 'docker-modem: engines over ssh, which DOCKER_HOST refuses; brings native add-ons',
+  '@grpc/grpc-js': 'dockerode: sessions of image builds',
+  '@grpc/proto-loader': 'dockerode: sessions of image builds',
+  protobufjs: 'dockerode: progress of image builds',
+  'tar-fs': 'dockerode: contexts of image builds',
+  '@balena/dockerignore': 'dockerode: contexts of image builds',
+};
+
+/** `debug` prints whole answers of the engine, passwords in containers' environments included, when DEBUG is set. */
+const SILENCED = 'debug';
+
+/** Replaces the modules above: an unreachable one by members that throw when they are called, the printer by nothing. */
+export function leaveOutModules(): Plugin {
+  const names = [...Object.keys(LEFT_OUT), SILENCED].map((name) => name.replace(/[/.]/g, '\\$&'));
+  return {
+    name: 'leave-out-modules',
+    setup(setup) {
+      setup.onResolve({ filter: new RegExp(`^(${names.join('|')})$`) }, ({ path }) => ({
+        path,
+        namespace: 'left-out',
+      }));
+      setup.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
+        contents: path === SILENCED ? silent : absent(path),
+        loader: 'js',
+      }));
+    },
+  };
+}
+
+const silent = 'module.exports = () => Object.assign(() => {}, { enabled: false });';
+
+/** Members may be read at a dependency's start (`require('ssh2').Client`); only their use is an error. */
+function absent(path: string): string {
+  const message = JSON.stringify(`${path} is left out of this build (${LEFT_OUT[path]})`);
+  return `module.exports = new Proxy({}, { get: () => function absent() { throw new Error(${message}); } });`;
+}
