@@ -1,0 +1,198 @@
+import { createHash } from 'node:crypto';
+import { closeSync, constants, fstatSync, futimesSync, lstatSync, openSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import type { Sha256 } from '../../core/brand.ts';
+import { Failure, systemCode } from '../../core/failure.ts';
+import type { EscrowEntry } from '../../core/generation.ts';
+import type { DamagedGeneration } from '../../core/observation.ts';
+import { type Envelope, isAgeFile } from '../age-envelope.ts';
+import { type EscrowChunk, readChunk } from '../escrow-chunk.ts';
+import type { EscrowReading } from '../vault.ts';
+import { ensureFolder, type InstanceFolder } from './instance-folder.ts';
+import { readRegular } from './read-regular.ts';
+import { replaceWhole, syncDirectory, unlinkQuietly } from './write-whole.ts';
+
+/** A chunk file or a chunk's text of more bytes is not read. */
+const CHUNK_LIMIT = 64 * 1024 * 1024;
+const HOUR = 60 * 60 * 1000;
+
+/**
+ * The escrow chunks of an instance: `escrow/<first two digits>/<SHA-256 of the text>`, gzip, in an age file where there
+ * are recipients. Equal chunks are one file, whoever names it.
+ *
+ * Sweeping needs no lock. A writer stores each chunk, or renews its time, before it writes the generation that names
+ * it; a sweep removes only chunks that no generation names and whose time is over an hour old. So a writer would have
+ * to take an hour between the two to lose one. A clock that was set forward in between, or a sweep that looked at the
+ * time just before it was renewed, could still take one: therefore the writer looks again once its generation is in
+ * place, and stores what is missing.
+ */
+export interface EscrowStore {
+  /**
+   * Stores what is not there yet. An existing chunk is read and compared unless it is among `trusted` (those of the
+   * newest generation: comparing all of them at each capture would cost more than the capture) and was never found
+   * damaged here.
+   */
+  keep(chunks: readonly EscrowChunk[], trusted: ReadonlySet<Sha256>): Promise<void>;
+  /** Renews the time of chunks that a new generation will name without having their text. */
+  renew(names: readonly Sha256[]): void;
+  /** @throws Failure `vault-identity-missing` when a chunk is encrypted and no configured identity opens it. */
+  read(names: readonly Sha256[]): Promise<EscrowReading>;
+  /** Removes chunks that are not `named` and older than an hour. */
+  sweep(named: ReadonlySet<Sha256>): void;
+}
+
+/** @param now the wall clock, in ms since the epoch, which file times are compared with. */
+export function createEscrowStore(place: InstanceFolder, envelope: Envelope, now: () => number): EscrowStore {
+  const suspect = new Set<Sha256>();
+  return {
+    keep: async (chunks, trusted) => {
+      await keepChunks(place, envelope, chunks, new Set([...trusted].filter((name) => !suspect.has(name))), now());
+      for (const { name } of chunks) suspect.delete(name);
+    },
+    renew: (names) => {
+      for (const name of names) renewChunk(pathOf(place, name), now());
+    },
+    read: (names) => readChunks(place, envelope, names, suspect),
+    sweep: (named) => sweepChunks(place, named, now()),
+  };
+}
+
+async function keepChunks(
+  place: InstanceFolder,
+  envelope: Envelope,
+  chunks: readonly EscrowChunk[],
+  trusted: ReadonlySet<Sha256>,
+  now: number,
+): Promise<void> {
+  const folders = new Set<string>();
+  for (const chunk of chunks) {
+    const path = pathOf(place, chunk.name);
+    const there = renewChunk(path, now);
+    if (there && (trusted.has(chunk.name) || (await isWhole(path, chunk, envelope)))) continue;
+    const folder = join(place.escrow, chunk.name.slice(0, 2));
+    ensureFolder(folder, place.owner);
+    const zipped = gzipSync(chunk.text);
+    const content = envelope.seals ? await envelope.seal(zipped) : zipped;
+    replaceWhole(place, path, content, { durable: true });
+    folders.add(folder);
+    // A first capture of many values syncs hundreds of files: the lease's heartbeat must not wait for all of them.
+    await nextTurn();
+  }
+  for (const folder of folders) syncDirectory(folder);
+}
+
+/** Sealed to somebody else it cannot be compared; its name and age's own authentication must do. */
+async function isWhole(path: string, chunk: EscrowChunk, envelope: Envelope): Promise<boolean> {
+  const found = await loadChunk(path, chunk.name, envelope);
+  return found.kind === 'text' || found.kind === 'closed';
+}
+
+async function readChunks(
+  place: InstanceFolder,
+  envelope: Envelope,
+  names: readonly Sha256[],
+  suspect: Set<Sha256>,
+): Promise<EscrowReading> {
+  const entries: EscrowEntry[] = [];
+  const damaged: DamagedGeneration[] = [];
+  for (const name of names) {
+    const path = pathOf(place, name);
+    const found = await loadChunk(path, name, envelope);
+    if (found.kind === 'closed') throw closedEscrow(path);
+    const values = found.kind === 'text' ? readChunk(found.text) : null;
+    if (values !== null) {
+      for (const value of values) entries.push(value);
+      continue;
+    }
+    suspect.add(name);
+    damaged.push({ file: path, reason: found.kind === 'damaged' ? found.reason : 'is not an escrow chunk' });
+  }
+  return { entries, damaged };
+}
+
+type Loaded =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'damaged'; readonly reason: string };
+
+async function loadChunk(path: string, name: Sha256, envelope: Envelope): Promise<Loaded> {
+  const reading = readRegular(path, CHUNK_LIMIT);
+  if (reading.kind === 'absent') return { kind: 'damaged', reason: 'is missing' };
+  if (reading.kind === 'unusable') return { kind: 'damaged', reason: reading.reason };
+  let zipped = reading.bytes;
+  if (isAgeFile(zipped)) {
+    const opened = await envelope.open(zipped);
+    if (opened.kind === 'closed') return opened;
+    if (opened.kind === 'damaged') return { kind: 'damaged', reason: 'cannot be decrypted' };
+    zipped = opened.clear;
+  }
+  const text = unzip(zipped);
+  if (text === null || createHash('sha256').update(text).digest('hex') !== name) {
+    return { kind: 'damaged', reason: 'does not match the SHA-256 in its name' };
+  }
+  return { kind: 'text', text: text.toString('utf8') };
+}
+
+/** Sets the time of a chunk to now, where it is old; false when there is none. */
+function renewChunk(path: string, now: number): boolean {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ELOOP') return false;
+    throw error;
+  }
+  try {
+    const status = fstatSync(descriptor);
+    if (!status.isFile() || status.size === 0) return false;
+    // Half an hour is enough for any writer, and saves most of these writes.
+    if (now - status.mtimeMs > HOUR / 2) futimesSync(descriptor, now / 1000, now / 1000);
+    return true;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function sweepChunks(place: InstanceFolder, named: ReadonlySet<Sha256>, now: number): void {
+  const known: ReadonlySet<string> = named;
+  for (const prefix of listNames(place.escrow)) {
+    if (!/^[0-9a-f]{2}$/.test(prefix)) continue;
+    for (const name of listNames(join(place.escrow, prefix))) {
+      if (!/^[0-9a-f]{64}$/.test(name) || known.has(name)) continue;
+      const path = join(place.escrow, prefix, name);
+      const status = lstatSync(path, { throwIfNoEntry: false });
+      if (status?.isFile() && now - status.mtimeMs > HOUR) unlinkQuietly(path);
+    }
+  }
+}
+
+function listNames(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return [];
+    throw error;
+  }
+}
+
+function pathOf(place: InstanceFolder, name: Sha256): string {
+  return join(place.escrow, name.slice(0, 2), name);
+}
+
+function unzip(zipped: Buffer): Buffer | null {
+  try {
+    return gunzipSync(zipped, { maxOutputLength: CHUNK_LIMIT });
+  } catch {
+    return null;
+  }
+}
+
+function closedEscrow(path: string): Failure {
+  return new Failure('vault-identity-missing', 'the escrow is encrypted and no identity opens it', {
+    target: path,
+    expected: 'the age identity of one of its recipients',
+    try: 'set KEYKEEPER_AGE_IDENTITY_FILE to the age identity of this vault',
+  });
+}

@@ -1,0 +1,126 @@
+import { lstatSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure, systemCode } from '../../core/failure.ts';
+import type { DamagedGeneration } from '../../core/observation.ts';
+import type { Envelope } from '../age-envelope.ts';
+import { type Decoded, decodeGeneration, type GenerationRecord } from '../generation-format.ts';
+import type { InstanceFolder } from './instance-folder.ts';
+import { newerFormat } from './marker.ts';
+import { readRegular } from './read-regular.ts';
+import { vaultFailure } from './vault-failure.ts';
+import { createWhole, syncDirectory, unlinkQuietly } from './write-whole.ts';
+
+/** A generation of the largest escrow and set of files stays far below. In bytes. */
+const GENERATION_LIMIT = 64 * 1024 * 1024;
+const NAME = /^(\d{6,9})\.json$/;
+const HIGHEST = 999_999_999;
+
+/** What the generations folder holds. */
+export interface Shelf {
+  /** Oldest first. */
+  readonly records: readonly GenerationRecord[];
+  readonly damaged: readonly DamagedGeneration[];
+  /** The highest number in use, whatever lies under it; 0 when there is none. */
+  readonly highest: number;
+}
+
+/** The generation files of an instance: `generations/000001.json` and so on, written once. */
+export interface GenerationStore {
+  /** @throws Failure `vault-newer-format`, `vault-unreadable` */
+  read(): Promise<Shelf>;
+  /** @returns false when the number is taken. */
+  write(number: number, content: Buffer): boolean;
+  /** Removes generations; one that is gone already is fine. */
+  remove(numbers: readonly number[]): void;
+}
+
+/** Files never change, so what was read once is read again only if the file is another. */
+export function createGenerationStore(place: InstanceFolder, instance: string, envelope: Envelope): GenerationStore {
+  const remembered = new Map<string, { readonly version: string; readonly decoded: Decoded }>();
+
+  async function readOne(name: string, number: number): Promise<Decoded | null> {
+    const path = join(place.generations, name);
+    const version = versionOf(path);
+    const known = remembered.get(name);
+    if (known !== undefined && known.version === version) return known.decoded;
+    const reading = readRegular(path, GENERATION_LIMIT);
+    // Another keeper has just pruned it.
+    if (reading.kind === 'absent') return null;
+    if (reading.kind === 'unusable') return { kind: 'damaged', reason: reading.reason };
+    const decoded = await decodeGeneration(reading.bytes, { number, instance }, envelope);
+    remembered.set(name, { version, decoded });
+    return decoded;
+  }
+
+  async function read(): Promise<Shelf> {
+    const records: GenerationRecord[] = [];
+    const damaged: DamagedGeneration[] = [];
+    let highest = 0;
+    const names = listNames(place);
+    const { numbered, strange } = sortNames(names);
+    for (const name of remembered.keys()) if (!names.includes(name)) remembered.delete(name);
+    for (const [name, number] of numbered) {
+      highest = number;
+      const decoded = await readOne(name, number);
+      if (decoded === null) continue;
+      const file = join(place.generations, name);
+      if (decoded.kind === 'newer') throw newerFormat(file, decoded.format, decoded.readableFrom);
+      if (decoded.kind === 'damaged') damaged.push({ file, reason: decoded.reason });
+      else records.push(decoded.record);
+    }
+    for (const name of strange) damaged.push({ file: join(place.generations, name), reason: 'is not a generation' });
+    return { records, damaged, highest };
+  }
+
+  return {
+    read,
+    write: (number, content) => writeGeneration(place, number, content),
+    remove: (numbers) => {
+      for (const number of numbers) unlinkQuietly(pathOf(place, number));
+      if (numbers.length > 0) syncDirectory(place.generations);
+    },
+  };
+}
+
+function writeGeneration(place: InstanceFolder, number: number, content: Buffer): boolean {
+  if (number > HIGHEST) {
+    throw new Failure('vault-unwritable', 'the vault has used up its numbers', {
+      target: place.generations,
+      expected: `numbers up to ${HIGHEST}`,
+    });
+  }
+  const outcome = createWhole(place, pathOf(place, number), content, { durable: true });
+  if (outcome === 'created') syncDirectory(place.generations);
+  return outcome === 'created';
+}
+
+function pathOf(place: InstanceFolder, number: number): string {
+  return join(place.generations, `${String(number).padStart(6, '0')}.json`);
+}
+
+/** A vault without a generations folder is an empty one: nothing was ever written, or everything was lost. */
+function listNames(place: InstanceFolder): string[] {
+  try {
+    return readdirSync(place.generations);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw vaultFailure(error, place.generations, 'read');
+  }
+}
+
+function sortNames(names: readonly string[]): { numbered: [string, number][]; strange: string[] } {
+  const numbered: [string, number][] = [];
+  const strange: string[] = [];
+  for (const name of names) {
+    const digits = NAME.exec(name)?.[1];
+    if (digits === undefined) strange.push(name);
+    else numbered.push([name, Number(digits)]);
+  }
+  return { numbered: numbered.sort((a, b) => a[1] - b[1]), strange: strange.sort() };
+}
+
+/** Tells one file from another under the same name. */
+function versionOf(path: string): string {
+  const status = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return status === undefined ? 'absent' : [status.ino, status.size, status.mtimeNs, status.ctimeNs].join(' ');
+}

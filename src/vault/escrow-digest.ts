@@ -1,0 +1,11 @@
+import type { Sha256 } from '../core/brand.ts';
+import type { EscrowEntry } from '../core/generation.ts';
+import { chunkEscrow } from './escrow-chunk.ts';
+
+/**
+ * The digest that a generation with this escrow carries (`escrowDigest`): equal means the same values, in whatever
+ * order. Null for none.
+ */
+export function escrowDigest(entries: Iterable<EscrowEntry>): Sha256 | null {
+  return chunkEscrow(entries).summary.digest;
+}
