@@ -1,0 +1,231 @@
+import * as z from 'zod/mini';
+import { readAgeIdentity, readAgeRecipients } from './age-keys.ts';
+import { parseDatabaseSetting } from './database-url.ts';
+import { type DurationRange, parseDuration } from './duration.ts';
+import { DEFAULT_HTTP, parseHttpAddress } from './http-address.ts';
+import { InvalidValue } from './invalid-value.ts';
+import { parseOwner } from './owner.ts';
+import { OFFICIAL, PRESETS } from './presets.ts';
+import { readAbsolutePath, readContainerName, readHttpToken, readInstance, readPassword } from './texts.ts';
+import { parseVaultUrl } from './vault-url.ts';
+
+/** One setting: everything that parsing, help and documentation derive from. */
+export interface Declaration {
+  /** Reads the text of any source. Its issues carry `expected` and `instead` as params. */
+  readonly schema: z.ZodMiniType<unknown, string>;
+  /** As text; null: not set, and the member is null or empty. */
+  readonly fallback: string | null;
+  /** For the documentation, where the default is not simply `fallback`. */
+  readonly fallbackText?: string;
+  /** One sentence in the imperative or a noun phrase, without a full stop; then what is worth knowing. */
+  readonly summary: string;
+  readonly details: string;
+  readonly example: string;
+  /** A secret is never shown and never taken from the command line itself. Both it and a list also come as `…_FILE`. */
+  readonly holds: 'plain' | 'secret' | 'list';
+}
+
+const SECOND = 1_000;
+const HOUR = 3_600 * SECOND;
+const DAY = 24 * HOUR;
+
+/** Every setting of this release by camelCase name, in the order of the documentation. */
+export const DECLARATIONS = {
+  configDir: declare({
+    schema: text(readAbsolutePath),
+    fallback: null,
+    fallbackText: "the preset's; `/var/glpi/config` for the official image",
+    summary: "GLPI's config directory as this container sees it",
+    details: 'It may be absent below a directory that exists: that is a first start.',
+    example: '/var/glpi/config',
+    holds: 'plain',
+  }),
+  vault: declare({
+    schema: text(parseVaultUrl),
+    fallback: 'file:///vault',
+    summary: 'where the keys are kept, as a URL',
+    details: "A directory on a volume of its own, never on GLPI's: what loses the one must not lose the other.",
+    example: 'file:///vault',
+    holds: 'plain',
+  }),
+  preset: declare({
+    schema: z.string(),
+    fallback: 'auto',
+    summary: 'which GLPI image this is',
+    details: `It gives defaults for the config directory and the owner, and names the image's database variables. One of ${PRESETS.map((each) => each.name).join(', ')}; \`auto\` goes by which database variables are set, and is \`${OFFICIAL}\` where none is.`,
+    example: OFFICIAL,
+    holds: 'plain',
+  }),
+  instance: declare({
+    schema: text(readInstance),
+    fallback: 'glpi',
+    summary: 'name of this GLPI',
+    details: 'A vault serves one instance. Lower-case letters, digits, dots, underscores and hyphens, at most 63.',
+    example: 'helpdesk',
+    holds: 'plain',
+  }),
+  gate: declare({
+    schema: oneOf(['enforce', 'warn']),
+    fallback: 'enforce',
+    summary: 'whether init blocks the start of GLPI',
+    details: '`warn` always opens and says what `enforce` would have done.',
+    example: 'warn',
+    holds: 'plain',
+  }),
+  database: declare({
+    schema: text(parseDatabaseSetting),
+    fallback: 'auto',
+    summary: 'the database that keys are tested on',
+    details:
+      "`auto`: the live config_db.php, else the image's own variables, else the vault's copy. `none`: never ask one; keys stay unproven. Or a URL without a password.",
+    example: 'mysql://glpi@db:3306/glpi',
+    holds: 'plain',
+  }),
+  databasePassword: declare({
+    schema: text(readPassword),
+    fallback: null,
+    summary: 'password for the database URL',
+    details: 'Only beside a URL: with `auto`, the password comes from where the address comes from.',
+    example: '/run/secrets/glpi_database_password',
+    holds: 'secret',
+  }),
+  databaseWait: declare({
+    schema: duration({ least: 0, most: DAY }),
+    fallback: '120s',
+    summary: 'how long init waits for a database that does not answer',
+    details: 'Afterwards the gate stays shut with exit code 12.',
+    example: '5m',
+    holds: 'plain',
+  }),
+  owner: declare({
+    schema: text(parseOwner),
+    fallback: 'auto',
+    summary: 'who is to own the guarded files, as uid:gid',
+    details: "`auto`: the owner of the config directory, unless that is root; else the preset's user.",
+    example: '33:33',
+    holds: 'plain',
+  }),
+  rescue: declare({
+    schema: oneOf(['auto', 'ask']),
+    fallback: 'auto',
+    summary: 'whether init re-seals values that another known key opens',
+    details: '`ask` leaves them and reports them as an error.',
+    example: 'ask',
+    holds: 'plain',
+  }),
+  ageRecipients: declare({
+    schema: text(readAgeRecipients),
+    fallback: null,
+    summary: 'age recipients that the vault is encrypted to',
+    details: 'Separated by commas or white space, or one a line in the file, where lines with # are comments.',
+    example: 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p',
+    holds: 'list',
+  }),
+  ageIdentity: declare({
+    schema: text(readAgeIdentity),
+    fallback: null,
+    summary: 'age identity that opens an encrypted vault',
+    details: 'The text that age-keygen writes. Needed to restore; capturing needs only the recipients.',
+    example: '/run/secrets/age_identity',
+    holds: 'secret',
+  }),
+  platform: declare({
+    schema: oneOf(['auto', 'none', 'docker']),
+    fallback: 'auto',
+    summary: "what to ask about GLPI's container",
+    details: '`auto`: Docker where DOCKER_HOST is set or its socket is mounted, and nothing elsewhere.',
+    example: 'none',
+    holds: 'plain',
+  }),
+  container: declare({
+    schema: text(readContainerName),
+    fallback: null,
+    fallbackText: 'found by label, else by the volume it shares',
+    summary: "name of GLPI's container or of its Compose service",
+    details: 'Only where the Docker Engine is asked.',
+    example: 'glpi',
+    holds: 'plain',
+  }),
+  http: declare({
+    schema: text(parseHttpAddress),
+    fallback: DEFAULT_HTTP,
+    summary: 'where watch serves health, status and metrics, or off',
+    details: 'Reading is open to whoever reaches the address; healthcheck asks there too.',
+    example: '0.0.0.0:8377',
+    holds: 'plain',
+  }),
+  httpToken: declare({
+    schema: text(readHttpToken),
+    fallback: null,
+    summary: 'bearer token that POST /reconcile asks for',
+    details: 'Without one, nothing can be changed over HTTP. At least 16 characters of letters, digits and -._~+/=.',
+    example: '/run/secrets/keykeeper_token',
+    holds: 'secret',
+  }),
+  settle: declare({
+    schema: duration({ least: 0, most: HOUR }),
+    fallback: '10s',
+    summary: 'how long sealed values must hold still before a live key is replaced',
+    details: "Tells an accident from GLPI's own security:change_key on its way.",
+    example: '30s',
+    holds: 'plain',
+  }),
+  interval: declare({
+    schema: duration({ least: SECOND, most: DAY }),
+    fallback: '60s',
+    summary: 'how often watch looks without being told to',
+    details: 'File and container events are acted on at once; this catches what they miss.',
+    example: '5m',
+    holds: 'plain',
+  }),
+  logLevel: declare({
+    schema: oneOf(['error', 'warn', 'info', 'debug']),
+    fallback: 'info',
+    summary: 'least serious log line that is written',
+    details: 'Logs go to standard error.',
+    example: 'debug',
+    holds: 'plain',
+  }),
+  logFormat: declare({
+    schema: oneOf(['text', 'json']),
+    fallback: 'text',
+    summary: 'how log lines are written',
+    details: '`text` on a terminal or not; `json`: one object a line.',
+    example: 'json',
+    holds: 'plain',
+  }),
+} as const;
+
+export type SettingName = keyof typeof DECLARATIONS;
+
+export const SETTING_NAMES = Object.keys(DECLARATIONS) as readonly SettingName[];
+
+/** Keeps the schema's own type, which the assembled settings are checked against. */
+function declare<const D extends Declaration>(declaration: D): D {
+  return declaration;
+}
+
+function duration(range: DurationRange) {
+  return text((value) => parseDuration(value, range));
+}
+
+function oneOf<const V extends string>(values: readonly V[]) {
+  return z.enum(values);
+}
+
+/** A schema over a reader that throws {@link InvalidValue}. */
+function text<T>(read: (text: string) => T) {
+  return z.pipe(
+    z.string(),
+    z.transform((value: string, context): T => {
+      try {
+        return read(value);
+      } catch (error) {
+        if (!(error instanceof InvalidValue)) throw error;
+        const { message, expected, instead } = error;
+        context.issues.push({ code: 'custom', message, input: undefined, params: { expected, instead } });
+        return z.NEVER;
+      }
+    }),
+  );
+}

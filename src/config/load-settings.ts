@@ -1,0 +1,186 @@
+import * as z from 'zod/mini';
+import { Failure } from '../core/failure.ts';
+import { detectPreset, presetNamed } from './choose-preset.ts';
+import { DECLARATIONS, type Declaration, SETTING_NAMES, type SettingName } from './declarations.ts';
+import { readEnvironmentDatabase } from './environment-database.ts';
+import { InvalidValue } from './invalid-value.ts';
+import type { Preset } from './presets.ts';
+import { readConfigFile } from './read-config-file.ts';
+import { readEnvironment } from './read-environment.ts';
+import { readFlags } from './read-flags.ts';
+import { readSecretFile } from './read-secret-file.ts';
+import { formsOf } from './setting-forms.ts';
+import type { DatabaseSetting, Settings } from './settings.ts';
+import {
+  isDirectory,
+  type Origin,
+  type RawValues,
+  type ReadFile,
+  readWholeFile,
+  type SettingsInput,
+} from './source.ts';
+
+/** Settings, with what only showing them needs. */
+export interface LoadedSettings {
+  readonly settings: Settings;
+  readonly origins: Readonly<Record<SettingName, Origin>>;
+  /** The image's database variables that are missing where others of them are set. */
+  readonly missingVariables: readonly string[];
+}
+
+type Output<Name extends SettingName> = z.output<(typeof DECLARATIONS)[Name]['schema']>;
+
+interface Given {
+  readonly text: string;
+  readonly origin: Origin;
+}
+
+/**
+ * Reads every setting: flags before environment before file before the image's preset before the default.
+ *
+ * @throws Failure `unknown-setting`, `invalid-setting`, `conflicting-setting` or `unreadable-secret-file`, naming the
+ *   place and what to write there instead, never a secret
+ */
+export async function loadSettings(input: SettingsInput): Promise<LoadedSettings> {
+  const readFile = input.readFile ?? readWholeFile;
+  const sources = [
+    readFlags(input.flags),
+    readEnvironment(input.environment),
+    await readConfigFile(input.configFile, readFile),
+  ];
+  const given = new Map<SettingName, Given>();
+  for (const setting of SETTING_NAMES) {
+    const found = firstGiven(setting, sources, readFile);
+    if (found !== null) given.set(setting, found);
+  }
+  const preset = choosePreset(given, input);
+  const read = <Name extends SettingName>(name: Name) => readValue(name, given.get(name));
+  const environment = readEnvironmentDatabase(preset, input.environment, readFile);
+  const settings: Settings = {
+    configDir: read('configDir') ?? preset.configDir,
+    vault: required(read('vault')),
+    preset,
+    instance: required(read('instance')),
+    gate: required(read('gate')),
+    database: withPassword(required(read('database')), read('databasePassword'), given.get('databasePassword')),
+    environmentDatabase: environment.database,
+    databaseWait: required(read('databaseWait')),
+    owner: required(read('owner')),
+    rescue: required(read('rescue')),
+    ageRecipients: read('ageRecipients') ?? [],
+    ageIdentity: read('ageIdentity'),
+    platform: required(read('platform')),
+    container: read('container'),
+    http: required(read('http')),
+    httpToken: read('httpToken'),
+    settle: required(read('settle')),
+    interval: required(read('interval')),
+    logLevel: required(read('logLevel')),
+    logFormat: required(read('logFormat')),
+  };
+  const origins = originsOf(given, preset);
+  return Object.freeze({ settings: Object.freeze(settings), origins, missingVariables: environment.missing });
+}
+
+/** The text from the first source that gives the setting, in whichever form. */
+function firstGiven(setting: SettingName, sources: readonly RawValues[], readFile: ReadFile): Given | null {
+  for (const source of sources) {
+    const found = formsOf(setting).flatMap((form) => source.get(form.key) ?? []);
+    const [value, other] = found;
+    if (value === undefined) continue;
+    if (other !== undefined) {
+      const places = `${value.origin.place} and ${other.origin.place}`;
+      throw new Failure('conflicting-setting', `${places} are both set, and only one can count`, {
+        target: value.origin.place,
+        expected: 'the value or the file that holds it',
+        try: `remove ${value.origin.place}`,
+      });
+    }
+    const text = value.kind === 'path' ? readSecretFile(value.text, value.origin.place, readFile) : value.text;
+    return { text, origin: value.origin };
+  }
+  return null;
+}
+
+function choosePreset(given: ReadonlyMap<SettingName, Given>, input: SettingsInput): Preset {
+  const asked = given.get('preset');
+  try {
+    if (asked !== undefined && asked.text !== 'auto') return presetNamed(asked.text);
+    return detectPreset({
+      environment: input.environment,
+      configDir: given.get('configDir')?.text ?? null,
+      directoryExists: input.directoryExists ?? isDirectory,
+    });
+  } catch (error) {
+    if (error instanceof InvalidValue) throw invalidSetting('preset', asked?.origin, error);
+    throw error;
+  }
+}
+
+function readValue<Name extends SettingName>(name: Name, given: Given | undefined): Output<Name> | null {
+  const { schema, fallback }: Declaration = DECLARATIONS[name];
+  const text = given?.text ?? fallback;
+  if (text === null) return null;
+  const result = z.safeParse(schema, text);
+  // The declaration's own schema made the value: its output type is the one looked up by the same name.
+  if (result.success) return result.data as Output<Name>;
+  const [issue] = result.error.issues;
+  throw invalidSetting(name, given?.origin, fromIssue(issue));
+}
+
+function fromIssue(issue: z.core.$ZodIssue | undefined): InvalidValue {
+  if (issue?.code === 'invalid_value') {
+    return new InvalidValue('is none of the values it can have', `one of ${issue.values.join(', ')}`);
+  }
+  const params = issue?.code === 'custom' ? (issue.params ?? {}) : {};
+  const { expected, instead } = params;
+  return new InvalidValue(
+    issue?.message ?? 'is invalid',
+    typeof expected === 'string' ? expected : 'another value',
+    typeof instead === 'string' ? instead : undefined,
+  );
+}
+
+function invalidSetting(name: SettingName, origin: Origin | undefined, problem: InvalidValue): Failure {
+  const { example, holds }: Declaration = DECLARATIONS[name];
+  const [own, file] = formsOf(name);
+  const place = origin?.place ?? own?.variable ?? name;
+  const value = problem.instead ?? example;
+  // A secret's example is the path of a file that holds one.
+  const variable = holds === 'secret' && problem.instead === undefined ? file?.variable : own?.variable;
+  return new Failure('invalid-setting', `${place} ${problem.message}`, {
+    target: place,
+    expected: problem.expected,
+    try: origin?.source === 'file' ? `${own?.key}: ${value}` : `${variable}=${value}`,
+  });
+}
+
+function withPassword(
+  database: DatabaseSetting,
+  password: Output<'databasePassword'> | null,
+  given: Given | undefined,
+): DatabaseSetting {
+  if (database.kind === 'url') return Object.freeze({ ...database, password });
+  if (given === undefined) return Object.freeze(database);
+  throw new Failure('conflicting-setting', `${given.origin.place} is set, but the database is ${database.kind}`, {
+    target: given.origin.place,
+    expected: 'a database URL that the password belongs to',
+    try: 'KEYKEEPER_DATABASE=mysql://user@host:port/name, or remove the password',
+  });
+}
+
+function originsOf(given: ReadonlyMap<SettingName, Given>, preset: Preset): Readonly<Record<SettingName, Origin>> {
+  const origins = SETTING_NAMES.map((name): [SettingName, Origin] => {
+    const found = given.get(name)?.origin;
+    if (found !== undefined) return [name, found];
+    if (name === 'configDir') return [name, { source: 'preset', place: preset.name }];
+    return [name, { source: 'default', place: '' }];
+  });
+  return Object.freeze(Object.fromEntries(origins) as Record<SettingName, Origin>);
+}
+
+/** A setting whose declaration has a default always has a value. */
+function required<T>(value: T | null): T {
+  if (value === null) throw new Failure('invalid-setting', 'a setting has neither a value nor a default');
+  return value;
+}

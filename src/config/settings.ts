@@ -1,0 +1,61 @@
+import type { AbsolutePath, Gid, Uid } from '../core/brand.ts';
+import type { Secret } from '../core/secret.ts';
+import type { Preset } from './presets.ts';
+
+/** `KEYKEEPER_DATABASE`. */
+export type DatabaseSetting =
+  | { readonly kind: 'auto' }
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'url';
+      /** As config_db.php writes a host: `host:port`, or `host:/path/of/socket`. */
+      readonly hosts: readonly string[];
+      readonly user: string;
+      readonly schema: string;
+      readonly password: Secret<string> | null;
+    };
+
+/** Database settings in the variables of GLPI's own image, complete: host, name, user and password are all there. */
+export interface EnvironmentDatabase {
+  /** As config_db.php writes a host: `host` or `host:port`. */
+  readonly hosts: readonly string[];
+  readonly user: string;
+  readonly password: Secret<string>;
+  readonly schema: string;
+}
+
+/** `KEYKEEPER_OWNER`: who is to own the guarded files. */
+export type OwnerSetting = { readonly kind: 'auto' } | { readonly kind: 'fixed'; readonly uid: Uid; readonly gid: Gid };
+
+/** `KEYKEEPER_HTTP`: where `watch` listens. IPv6 hosts are without brackets. */
+export type HttpSetting =
+  | { readonly kind: 'off' }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
+
+/** Everything that can be configured, read once at the start and frozen. */
+export interface Settings {
+  readonly configDir: AbsolutePath;
+  readonly vault: URL;
+  readonly preset: Preset;
+  readonly instance: string;
+  readonly gate: 'enforce' | 'warn';
+  readonly database: DatabaseSetting;
+  readonly environmentDatabase: EnvironmentDatabase | null;
+  /** In ms. */
+  readonly databaseWait: number;
+  readonly owner: OwnerSetting;
+  readonly rescue: 'auto' | 'ask';
+  readonly ageRecipients: readonly string[];
+  /** The text of an age identity file, comments and all. */
+  readonly ageIdentity: Secret<string> | null;
+  readonly platform: 'auto' | 'none' | 'docker';
+  readonly container: string | null;
+  readonly http: HttpSetting;
+  readonly httpToken: Secret<string> | null;
+  /** In ms. */
+  readonly settle: number;
+  /** In ms. */
+  readonly interval: number;
+  readonly logLevel: 'error' | 'warn' | 'info' | 'debug';
+  readonly logFormat: 'text' | 'json';
+}

@@ -1,0 +1,45 @@
+import { readFileSync, statSync } from 'node:fs';
+
+/** Environment variables, as `process.env` has them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads a whole file. Throws Node.js system errors. */
+export type ReadFile = (path: string) => Buffer;
+
+/** What the configuration is read from; the members that touch the machine can be replaced. */
+export interface SettingsInput {
+  /** Values of the command line by camelCase name, `vault` or `agePrivateFile` for one; a list may be an array. */
+  readonly flags: Readonly<Record<string, string | readonly string[]>>;
+  readonly environment: Environment;
+  /** `--config`; null: the usual place, if there is a file. */
+  readonly configFile: string | null;
+  readonly readFile?: ReadFile;
+  readonly directoryExists?: (path: string) => boolean;
+}
+
+/** Where a value came from. `place` names the flag, the variable, the file and line, or the preset. */
+export interface Origin {
+  readonly source: 'flag' | 'environment' | 'file' | 'preset' | 'default';
+  readonly place: string;
+}
+
+/** A value before it is read, or the path of the file that holds it. */
+export interface RawValue {
+  readonly kind: 'text' | 'path';
+  readonly text: string;
+  readonly origin: Origin;
+}
+
+/** The values of one source by camelCase setting name. */
+export type RawValues = ReadonlyMap<string, RawValue>;
+
+/** More than this is no settings or secret file, in bytes. */
+export const SETTINGS_FILE_LIMIT = 256 * 1024;
+
+export function readWholeFile(path: string): Buffer {
+  return readFileSync(path);
+}
+
+export function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
