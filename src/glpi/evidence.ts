@@ -2,7 +2,7 @@ import type { Fingerprint, Sha256 } from '../core/brand.ts';
 import type { StoredValue, ValueEvidence, ValueReference } from '../core/value.ts';
 import { type RecoveryContext, recoverSealed } from './garbled.ts';
 import { KeyRing } from './key-ring.ts';
-import { hasSealedShape, sealedByKeykeeper } from './sealed-value.ts';
+import { bytesSealedByKeykeeper, hasSealedShape } from './sealed-value.ts';
 import { valueDigest } from './value-digest.ts';
 
 export interface EvidenceContext {
@@ -54,8 +54,8 @@ export function assess(
 function tryKeys(reference: ValueReference, value: string, { outer, recovery, escrow }: Trial): Finding {
   const opened = outer.open(value);
   if (opened === null) return CLOSED;
-  const { fingerprint, key, plaintext } = opened;
-  const ours = sealedByKeykeeper(value, key);
+  const { fingerprint, key, sealed, plaintext } = opened;
+  const ours = bytesSealedByKeykeeper(sealed, key);
   const recovered = recoverSealed(plaintext, recovery);
   if (recovered === null && plaintext.length > 0) return { opens: [{ fingerprint, as: 'real', ours }], better: null };
 

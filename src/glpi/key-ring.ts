@@ -4,6 +4,8 @@ import { decodeBase64AsPhp, openBytes, SEALED_MINIMUM_BYTES } from './sealed-val
 export interface Opened {
   readonly fingerprint: Fingerprint;
   readonly key: Buffer;
+  /** The value's bytes: nonce, ciphertext and tag. */
+  readonly sealed: Buffer;
   readonly plaintext: Buffer;
 }
 
@@ -27,7 +29,7 @@ export class KeyRing {
       const plaintext = openBytes(sealed, key);
       if (plaintext === null) continue;
       if (index > 0) this.#keys.unshift(...this.#keys.splice(index, 1));
-      return { fingerprint, key, plaintext };
+      return { fingerprint, key, sealed, plaintext };
     }
     return null;
   }

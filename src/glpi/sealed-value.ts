@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { decrypt, encrypt, NONCE_BYTES, TAG_BYTES } from './xchacha20-poly1305.ts';
 
 /** A sealed value decodes to at least this: a nonce and a tag around nothing. */
@@ -6,6 +6,9 @@ export const SEALED_MINIMUM_BYTES = NONCE_BYTES + TAG_BYTES;
 
 const MARK_DOMAIN = Buffer.from('keykeeper/nonce/v1\0');
 const MARK_BYTES = 8;
+/** SHA-256 works on blocks of 64 bytes; the key is shorter, so HMAC takes it as it is. */
+const HMAC_BLOCK_BYTES = 64;
+const HMAC_DIGEST_BYTES = 32;
 
 /**
  * Opens a value that GLPI sealed: base64 of nonce, ciphertext and tag, the nonce being the additional data too
@@ -31,7 +34,7 @@ export function openBytes(sealed: Buffer, key: Buffer): Buffer | null {
  */
 export function sealValue(plaintext: Buffer, key: Buffer): string {
   const random = randomBytes(NONCE_BYTES - MARK_BYTES);
-  return sealWithNonce(plaintext, key, Buffer.concat([mark(random, key), random]));
+  return sealWithNonce(plaintext, key, Buffer.concat([Buffer.from(markOf(random, key), 'hex'), random]));
 }
 
 /** Seals under a nonce of the caller's: for {@link sealValue} and for comparing with recorded values. Never reuse one. */
@@ -41,9 +44,13 @@ export function sealWithNonce(plaintext: Buffer, key: Buffer, nonce: Buffer): st
 
 /** Whether a value that opens under `key` was sealed by Keykeeper itself, and hence proves nothing about the key. */
 export function sealedByKeykeeper(value: string, key: Buffer): boolean {
-  const nonce = decodeBase64AsPhp(value).subarray(0, NONCE_BYTES);
-  if (nonce.length < NONCE_BYTES) return false;
-  return mark(nonce.subarray(MARK_BYTES), key).equals(nonce.subarray(0, MARK_BYTES));
+  return bytesSealedByKeykeeper(decodeBase64AsPhp(value), key);
+}
+
+/** As {@link sealedByKeykeeper}, for a value whose base64 was decoded already. */
+export function bytesSealedByKeykeeper(sealed: Buffer, key: Buffer): boolean {
+  if (sealed.length < SEALED_MINIMUM_BYTES) return false;
+  return markOf(sealed.subarray(MARK_BYTES, NONCE_BYTES), key) === sealed.toString('hex', 0, MARK_BYTES);
 }
 
 /**
@@ -66,6 +73,19 @@ export function decodeBase64AsPhp(value: string): Buffer {
   return Buffer.from(value.replace(/[^A-Za-z0-9+/]+/g, ''), 'base64');
 }
 
-function mark(random: Buffer, key: Buffer): Buffer {
-  return createHmac('sha256', key).update(MARK_DOMAIN).update(random).digest().subarray(0, MARK_BYTES);
+/**
+ * The first 8 bytes of HMAC-SHA256(key, domain || random) in hex, by RFC 2104's definition: an Hmac object costs ten
+ * times its two digests, and every value that opens is asked.
+ */
+function markOf(random: Uint8Array, key: Buffer): string {
+  const inner = Buffer.alloc(HMAC_BLOCK_BYTES + MARK_DOMAIN.length + random.length, 0x36);
+  const outer = Buffer.alloc(HMAC_BLOCK_BYTES + HMAC_DIGEST_BYTES, 0x5c);
+  for (let index = 0; index < key.length; index += 1) {
+    inner[index] = (key[index] ?? 0) ^ 0x36;
+    outer[index] = (key[index] ?? 0) ^ 0x5c;
+  }
+  inner.set(MARK_DOMAIN, HMAC_BLOCK_BYTES);
+  inner.set(random, HMAC_BLOCK_BYTES + MARK_DOMAIN.length);
+  outer.write(hash('sha256', inner, 'latin1'), HMAC_BLOCK_BYTES, 'latin1');
+  return hash('sha256', outer, 'hex').slice(0, 2 * MARK_BYTES);
 }
