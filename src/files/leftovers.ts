@@ -11,9 +11,9 @@ const WRITE_TIME = 60_000;
  * Removes the temporary files of killed runs from `directory` and returns their names. Only regular files with exactly
  * such a name go, and only those that are older than a minute or whose writer, in this very pid namespace, is gone. A
  * writer that lost its file all the same (another machine on a shared volume) gets a Failure and has changed nothing.
- * A directory that cannot be listed, and a file that cannot be removed, are left for the next run.
+ * `now` is the wall clock in ms. A directory that cannot be listed, and a file that cannot be removed, are left for the next run.
  */
-export function leftovers(directory: AbsolutePath): string[] {
+export function leftovers(directory: AbsolutePath, now: number = Date.now()): string[] {
   const removed: string[] = [];
   const namespace = processNamespace();
   try {
@@ -22,7 +22,7 @@ export function leftovers(directory: AbsolutePath): string[] {
       const match = TEMPORARY_NAME.exec(name);
       if (match === null) continue;
       const abandoned = match[1] === namespace && namespace !== '0' && !isWriting(Number(match[2]));
-      if (removeLeftover(handle.entry(name), abandoned)) removed.push(name);
+      if (removeLeftover(handle.entry(name), abandoned, now)) removed.push(name);
     }
   } catch (error) {
     if (systemCode(error) === undefined) throw error;
@@ -30,12 +30,12 @@ export function leftovers(directory: AbsolutePath): string[] {
   return removed;
 }
 
-function removeLeftover(path: string, abandoned: boolean): boolean {
+function removeLeftover(path: string, abandoned: boolean, now: number): boolean {
   try {
     const stats = lstatSync(path);
     if (!stats.isFile()) return false;
     // A change time in the future means that the clock was set back: as old as it can be.
-    if (!abandoned && Math.abs(Date.now() - stats.ctimeMs) < WRITE_TIME) return false;
+    if (!abandoned && Math.abs(now - stats.ctimeMs) < WRITE_TIME) return false;
     unlinkSync(path);
     return true;
   } catch {
