@@ -1,0 +1,64 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/**
+ * Users that find the cache besides root: www-data of Debian (33), of CentOS (48) and Alpine (82), the first user of a
+ * machine (1000), distroless' nonroot (65532) and nobody (65534). Node looks in a folder whose name ends in the uid
+ * (`GetCacheVersionTag` in src/compile_cache.cc); any other user starts without it.
+ */
+const USERS = [33, 48, 82, 1000, 65532, 65534];
+
+/**
+ * Fills a V8 compile cache for the program in `application` by running it as it is run in a container, then by loading
+ * what those runs left out. Run it with the Node that is to use the cache: no other one can.
+ * @throws Error when no cache came of it
+ */
+export function warmCompileCache(application: string, cache: string): void {
+  const scratch = mkdtempSync(join(tmpdir(), 'keykeeper-warm-'));
+  try {
+    const program = join(application, 'main.js');
+    const environment = {
+      NODE_COMPILE_CACHE: cache,
+      KEYKEEPER_CONFIG_DIR: join(scratch, 'glpi', 'config'),
+      KEYKEEPER_VAULT: pathToFileURL(join(scratch, 'vault')).href,
+      KEYKEEPER_DATABASE: 'none',
+    };
+    mkdirSync(join(scratch, 'glpi', 'config'), { recursive: true });
+    mkdirSync(join(scratch, 'vault'));
+    // What a first run compiled is what the cache holds of it: the commands that are waited for come first.
+    for (const command of [['init'], ['healthcheck'], ['--help']]) run([program, ...command], environment);
+    const chunks = readdirSync(application).filter((name) => name.endsWith('.js') && name !== 'main.js');
+    const loads = chunks.map((name) => `await import(${JSON.stringify(pathToFileURL(join(application, name)).href)});`);
+    run(['--input-type=module', '--eval', loads.join('\n')], environment);
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+  shareCache(cache);
+}
+
+/** The outcome does not matter: there is nothing here to restore, and nobody watches. */
+function run(parameters: readonly string[], environment: Record<string, string>): void {
+  spawnSync(process.execPath, ['--disable-sigusr1', ...parameters], {
+    env: environment,
+    stdio: 'ignore',
+    timeout: 60_000,
+  });
+}
+
+function shareCache(cache: string): void {
+  const own = existsSync(cache) ? readdirSync(cache).find((name) => name.endsWith('-0')) : undefined;
+  if (own === undefined) throw new Error(`expected Node's cache of uid 0 in ${cache}`);
+  for (const user of USERS) symlinkSync(own, join(cache, own.replace(/-0$/, `-${user}`)));
+  for (const name of readdirSync(join(cache, own))) chmodSync(join(cache, own, name), 0o444);
+  chmodSync(join(cache, own), 0o755);
+}
+
+if (import.meta.main) {
+  const [application, cache] = process.argv.slice(2);
+  if (application === undefined || cache === undefined)
+    throw new Error('expected the directories of program and cache');
+  warmCompileCache(application, cache);
+}
