@@ -29,7 +29,7 @@ export function draftOf(keyName: string, changes: Partial<GenerationDraft> = {})
     registration: { kind: 'kept', key: new Secret('eyJzaWduYXR1cmUi'), fingerprint: fingerprint('0123456789abcdef') },
     accepted: [sha256('a'.repeat(64))],
     verdict: 'sound',
-    escrow: [valueOf(1, 'c2VhbGVkIG9uZQ=='), valueOf(2, 'c2VhbGVkIHR3bw==')],
+    escrow: [entryOf(1, 'c2VhbGVkIG9uZQ=='), entryOf(2, 'c2VhbGVkIHR3bw==')],
     ...changes,
   };
 }
@@ -38,6 +38,6 @@ export function fileOf(name: GuardedFile, content: Buffer): GenerationDraft['fil
   return { name, mode: mode(0o640), uid: uid(33), gid: gid(33), size: content.length, content: new Secret(content) };
 }
 
-export function valueOf(id: number, value: string, table = 'glpi_users', column = 'api_token'): EscrowEntry {
+export function entryOf(id: number, value: string, table = 'glpi_users', column = 'api_token'): EscrowEntry {
   return { reference: { table, column, id }, value };
 }
