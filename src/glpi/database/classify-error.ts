@@ -158,8 +158,7 @@ function explain(code: string, error: unknown, attempted: Attempted): Explanatio
       ];
     case 'AUTH_SWITCH_PLUGIN_ERROR':
       return ['authentication', `the login failed (${textOf(error)})`, `let user "${user}" log in with a password`];
-    case 'PROTOCOL_UNEXPECTED_PACKET':
-    case 'HANDSHAKE_UNKNOWN_ERROR':
+    case 'NOT_MYSQL':
       return ['not-mysql', 'what answers there does not speak the MySQL protocol', 'check the port'];
     default:
       break;

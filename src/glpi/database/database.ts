@@ -1,21 +1,6 @@
 import type { Sha256 } from '../../core/brand.ts';
 import type { DatabaseIdentity } from '../../core/generation.ts';
-import type { DatabaseSource } from '../../core/observation.ts';
-import type { Secret } from '../../core/secret.ts';
 import type { StoredValue, ValueReference } from '../../core/value.ts';
-import type { TlsFiles } from './tls.ts';
-
-/** Where GLPI's database is said to be, and by whom. */
-export interface DatabaseTarget {
-  readonly source: DatabaseSource;
-  /** As written in `config_db.php`: `host`, `host:port`, `host:/socket`; tried in turn. */
-  readonly hosts: readonly string[];
-  readonly user: string;
-  readonly password: Secret<string>;
-  readonly schema: string;
-  /** Set where the settings ask for TLS: then nothing is sent without it. */
-  readonly ssl?: TlsFiles;
-}
 
 export interface OpenOptions {
   /** Milliseconds for one host, from the first packet to the end of the login. */
@@ -57,9 +42,11 @@ export interface ValuesRead {
   readonly digest: Sha256;
 }
 
-export interface RegistrationRow {
-  /** `null`: the row holds NULL; `empty`: '' or '0'. `value` is what is stored, sealed. */
-  readonly row: 'absent' | 'null' | 'empty' | { readonly value: string };
+/** `null`: the row holds NULL; `empty`: '' or '0'. `value` is what is stored, sealed. */
+export type RegistrationRow = 'absent' | 'null' | 'empty' | { readonly value: string };
+
+export interface RegistrationRead {
+  readonly row: RegistrationRow;
   /** The instance's `glpi_network_uuid`; null when the database has none. */
   readonly uid: string | null;
 }
@@ -84,7 +71,7 @@ export interface Database extends AsyncDisposable {
    * at their ends and at random only.
    */
   readValues(want: 'sample' | 'full'): Promise<ValuesRead>;
-  readRegistration(): Promise<RegistrationRow>;
+  readRegistration(): Promise<RegistrationRead>;
   /** Sessions of others whose default schema is this one; null where they cannot be seen. */
   otherSessions(): Promise<number | null>;
   /**

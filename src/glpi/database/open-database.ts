@@ -1,17 +1,20 @@
+import { Failure } from '../../core/failure.ts';
 import { hostAddress } from '../config-db.ts';
 import { addressText, type HostAddress } from './address.ts';
 import { classifyError, errorNumber } from './classify-error.ts';
 import { connect, type Link } from './connect.ts';
-import type { Database, DatabaseTarget, OpenOptions, OpenOutcome, Unreachable } from './database.ts';
+import type { Database, OpenOptions, OpenOutcome, Unreachable } from './database.ts';
 import { identify } from './identify.ts';
 import { readRegistration } from './read-registration.ts';
 import { readValues } from './read-values.ts';
 import { rewriteValues } from './rewrite-values.ts';
-import { type Session, startSession } from './session.ts';
+import { limitSession, quoted, type Session, sessionOver } from './session.ts';
 import { otherSessions } from './sessions.ts';
+import type { DatabaseTarget } from './target.ts';
 import { tlsOptions } from './tls.ts';
 
-export type { Database, DatabaseTarget, OpenOptions, OpenOutcome } from './database.ts';
+export type { Database, OpenOptions, OpenOutcome } from './database.ts';
+export type { DatabaseTarget } from './target.ts';
 
 const QUERY_TIMEOUT = 60_000;
 
@@ -42,9 +45,11 @@ async function openHost(address: HostAddress, target: DatabaseTarget, options: O
   const text = addressText(address);
   try {
     const link = await logIn(address, target, options);
-    const session = await startSession(link, text, target.schema, options.queryTimeout ?? QUERY_TIMEOUT);
+    const queryTimeout = options.queryTimeout ?? QUERY_TIMEOUT;
+    const session = sessionOver(link, { address: text, schema: target.schema }, queryTimeout, options.signal);
     try {
-      await session.rows(`SHOW TABLES FROM \`${target.schema.replaceAll('`', '``')}\` LIKE 'glpi\\_configs'`);
+      await limitSession(session, queryTimeout);
+      await session.rows(`SHOW TABLES FROM ${quoted(target.schema)} LIKE 'glpi\\_configs'`);
     } catch (error) {
       await session.close();
       throw error;
@@ -54,8 +59,7 @@ async function openHost(address: HostAddress, target: DatabaseTarget, options: O
     options.signal?.throwIfAborted();
     const { user, schema, ssl } = target;
     const attempted = { address: text, user, schema, timeout: options.connectTimeout, tls: ssl !== undefined };
-    const cause = error instanceof Error && error.name === 'Failure' ? error.cause : error;
-    return classifyError(cause, attempted);
+    return classifyError(error instanceof Failure ? error.cause : error, attempted);
   }
 }
 

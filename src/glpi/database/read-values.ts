@@ -5,7 +5,7 @@ import type { ValuesRead } from './database.ts';
 import { readSettings } from './identify.ts';
 import { listColumns } from './list-columns.ts';
 import { probeTables, readTable, sampleTable } from './read-table.ts';
-import type { Session } from './session.ts';
+import { inTransaction, type Session } from './session.ts';
 
 /**
  * One pass over the sealed values, in a snapshot of its own so that it sees one state of the database: all secured rows
@@ -14,16 +14,18 @@ import type { Session } from './session.ts';
  * taken where they have a sealed value's shape.
  */
 export async function readValues(session: Session, want: 'sample' | 'full'): Promise<ValuesRead> {
-  await session.change('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY');
-  const read = await readPass(session, want);
-  await session.change('COMMIT');
-  return read;
+  return await inTransaction(session, 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY', () =>
+    readPass(session, want),
+  );
 }
 
 async function readPass(session: Session, want: 'sample' | 'full'): Promise<ValuesRead> {
   const columns = await listColumns(session);
   const collection = collectValues();
-  if (!columns.has('glpi_configs')) return { ...collection.finish(), coverage: 'full' };
+  const configs = columns.get('glpi_configs');
+  if (!['id', 'context', 'name', 'value'].every((column) => configs?.has(column))) {
+    return { ...collection.finish(), coverage: 'full' };
+  }
   const settings = await readSettings(session, ['version', 'dbversion']);
   const fields = securedFieldsFor(settings.get('version') ?? settings.get('dbversion') ?? null, columns);
   await readConfigs(session, fields, collection);

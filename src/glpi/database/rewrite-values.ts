@@ -2,7 +2,7 @@ import { Failure } from '../../core/failure.ts';
 import { errorNumber } from './classify-error.ts';
 import type { ValueChange } from './database.ts';
 import { readMember, replaceMember } from './json-member.ts';
-import { quoted, type Session } from './session.ts';
+import { inTransaction, quoted, type Session } from './session.ts';
 
 /** Rows of one UPDATE: with the longest values that GLPI seals it stays far below the server's max_allowed_packet. */
 const BATCH = 200;
@@ -41,11 +41,10 @@ export async function rewriteValues(session: Session, changes: readonly ValueCha
   const columns = groupByColumn(changes);
   await refuseUnsafeTables(session, columns);
   try {
-    await session.change('START TRANSACTION READ WRITE');
-    for (const column of columns) await rewriteColumn(session, column);
-    await session.change('COMMIT');
+    await inTransaction(session, 'START TRANSACTION READ WRITE', async () => {
+      for (const column of columns) await rewriteColumn(session, column);
+    });
   } catch (error) {
-    await rollBack(session);
     throw refusalOf(session, error);
   }
 }
@@ -132,14 +131,6 @@ async function readLocked(
     [ids],
   );
   return new Map(rows.map(([id, value]) => [Number(id), String(value ?? '')]));
-}
-
-async function rollBack(session: Session): Promise<void> {
-  try {
-    await session.change('ROLLBACK');
-  } catch {
-    // The connection is gone, and the transaction with it: the first error says so.
-  }
 }
 
 function changedFailure({ table, column }: ColumnChanges, id: number): Failure {

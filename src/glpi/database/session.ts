@@ -12,11 +12,14 @@ interface Answer {
   readonly matched: number;
 }
 
-/** One logged-in connection with its limits set. Statements must not overlap. */
-export interface Session {
+export interface Place {
   /** As addressText names it. */
   readonly address: string;
   readonly schema: string;
+}
+
+/** One logged-in connection with its limits set. Statements must not overlap. */
+export interface Session extends Place {
   /** `schema`.`table`, quoted: there is no default schema. */
   table(name: string): string;
   /** @throws Failure `database-lost`, see {@link lostFailure} */
@@ -36,32 +39,32 @@ const IDLE = 600;
 const IDLE_IN_TRANSACTION = 60;
 
 /**
- * Wraps a fresh link. `sql_mode` is set because escaping and truncation depend on it; the executable comments are
- * understood by MariaDB and by MySQL respectively (MariaDB skips those of 50700 and later: "Comment Syntax", MariaDB
- * Server documentation).
+ * Wraps a fresh link. A statement that is not answered in time, and an abort, end the connection: nothing else frees us
+ * from a server that hangs.
+ *
+ * @param queryTimeout milliseconds for one statement
  */
-export async function startSession(
-  link: Link,
-  address: string,
-  schema: string,
-  queryTimeout: number,
-): Promise<Session> {
+export function sessionOver(link: Link, place: Place, queryTimeout: number, signal: AbortSignal | undefined): Session {
   const { connection, socket } = link;
+  const { address, schema } = place;
   const unanswered = new Set<(cause: unknown) => void>();
   let gone: unknown = null;
+  const aborted = () => abandon(signal?.reason);
   connection.on('error', abandon);
-  socket.on('close', () => abandon(new Error('the connection was closed')));
+  socket.on('close', () => abandon(ended()));
+  signal?.addEventListener('abort', aborted, { once: true });
 
   function abandon(cause: unknown): void {
     gone ??= cause;
+    signal?.removeEventListener('abort', aborted);
     socket.destroy();
     for (const reject of unanswered) reject(gone);
   }
 
-  async function ask(sql: string, values: readonly QueryValues[]): Promise<Answer> {
+  async function ask(sql: string, values: readonly QueryValues[] = []): Promise<Answer> {
     if (gone !== null) throw lostFailure(address, gone);
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-    const timer = setTimeout(() => abandon(new Error(`no answer within ${queryTimeout} ms`)), queryTimeout);
+    const timer = setTimeout(() => abandon(overdue(queryTimeout)), queryTimeout);
     unanswered.add(reject);
     const options: QueryOptions = { sql, values: [...values], rowsAsArray: true };
     connection.query(options, (error: unknown, result: unknown) => {
@@ -88,17 +91,25 @@ export async function startSession(
       await promise;
       clearTimeout(timer);
     }
-    abandon(new Error('the connection was closed'));
+    abandon(ended());
   }
 
-  const session: Session = {
+  return {
     address,
     schema,
     table: (name) => `${quoted(schema)}.${quoted(name)}`,
-    rows: async (sql, values = []) => (await ask(sql, values)).rows,
-    change: async (sql, values = []) => (await ask(sql, values)).matched,
+    rows: async (sql, values) => (await ask(sql, values)).rows,
+    change: async (sql, values) => (await ask(sql, values)).matched,
     close,
   };
+}
+
+/**
+ * Sets the session's limits, and makes it read-only. `sql_mode` is set because escaping and truncation depend on it; the
+ * executable comments are understood by MariaDB and by MySQL respectively ("Comment Syntax", MariaDB Server
+ * documentation: MariaDB skips those for MySQL 5.7 and later).
+ */
+export async function limitSession(session: Session, queryTimeout: number): Promise<void> {
   const seconds = Math.ceil(queryTimeout / 1000);
   await session.change(
     `SET SESSION sql_mode = 'STRICT_ALL_TABLES', autocommit = 1, wait_timeout = ${IDLE},
@@ -107,7 +118,28 @@ export async function startSession(
        /*!50708 , max_execution_time = ${seconds * 1000} */`,
   );
   await session.change('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
-  return session;
+}
+
+/** Runs `work` between `begin` and COMMIT; rolls back and rejects with the first error when anything fails. */
+export async function inTransaction<T>(session: Session, begin: string, work: () => Promise<T>): Promise<T> {
+  try {
+    await session.change(begin);
+    const result = await work();
+    await session.change('COMMIT');
+    return result;
+  } catch (error) {
+    // Where the connection is gone, so is the transaction, and the first error says why.
+    await session.change('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
+function ended(): Error {
+  return Object.assign(new Error('the connection was closed'), { code: 'PROTOCOL_CONNECTION_LOST' });
+}
+
+function overdue(milliseconds: number): Error {
+  return Object.assign(new Error(`no answer within ${milliseconds} ms`), { code: 'ETIMEDOUT' });
 }
 
 export function quoted(identifier: string): string {
@@ -116,6 +148,8 @@ export function quoted(identifier: string): string {
 
 /** The server went away, did not answer in time, or refused a statement: the pass cannot be finished. */
 function lostFailure(address: string, error: unknown): Failure {
+  // The driver adds the statement with its values, which nobody needs to see.
+  if (typeof error === 'object' && error !== null) Reflect.deleteProperty(error, 'sql');
   const text = error instanceof Error ? error.message : String(error);
   return new Failure('database-lost', `lost the database at ${address}: ${text}`, {
     target: address,
