@@ -63,17 +63,17 @@ export interface MalformedKey {
 /** A generation as {@link generation} builds it: `key` and `texts` are put into its files. */
 export type GenerationSpec = Partial<Omit<Generation, 'files'>> & {
   readonly key?: Fingerprint | null;
-  /** File contents beside the key; `config_db.php` holds `settings` unless named. */
-  readonly texts?: Partial<Record<GuardedFile, string>>;
+  /** File contents beside the key; `config_db.php` holds `settings` unless named, null leaves it out. */
+  readonly texts?: Partial<Record<GuardedFile, string | null>>;
 };
 
 /** A generation of the test instance: key A, proven, with config_db.php. */
 export function generation(number: number, spec: GenerationSpec = {}): Generation {
   const { key = KEY_A, texts = {}, sealed = false, ...members } = spec;
-  const contents: Partial<Record<GuardedFile, string>> = { [DATABASE_FILE]: 'settings', ...texts };
+  const contents: Partial<Record<GuardedFile, string | null>> = { [DATABASE_FILE]: 'settings', ...texts };
   const files = GUARDED_FILES.flatMap((name) => {
-    const text = contents[name] ?? (name === KEY_FILE && key !== null ? keyText(key) : undefined);
-    return text === undefined ? [] : [keptFile(name, text)];
+    const text = name === KEY_FILE && key !== null ? keyText(key) : contents[name];
+    return text === undefined || text === null ? [] : [keptFile(name, text)];
   });
   return {
     id: digestOf(`generation ${number}`),
