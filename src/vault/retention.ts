@@ -1,14 +1,17 @@
 import type { Sha256 } from '../core/brand.ts';
 import type { Generation } from '../core/generation.ts';
 
-export interface RetentionOptions {
+export interface RetentionLimits {
+  /** How many of the newest stay whatever they hold; 50 by default. */
+  readonly newest?: number;
+  /** Of older ones, one a UTC day stays for this many days; 30 by default. */
+  readonly days?: number;
+}
+
+export interface RetentionOptions extends RetentionLimits {
   readonly now: Date;
   /** Id of the generation that holds the live key; null where that is not known. */
   readonly current?: Sha256 | null;
-  /** How many of the newest stay whatever they hold. */
-  readonly newest?: number;
-  /** Of older ones, one a UTC day stays for this many days. */
-  readonly days?: number;
 }
 
 export interface Retention {

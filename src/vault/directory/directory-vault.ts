@@ -5,7 +5,7 @@ import type { Envelope } from '../age-envelope.ts';
 import { chunkEscrow, type EscrowSummary, NO_ESCROW } from '../escrow-chunk.ts';
 import { contentsOf, generationId, orderDraft } from '../generation-content.ts';
 import { type Body, encodeGeneration, type GenerationRecord, writeBody } from '../generation-format.ts';
-import { retain } from '../retention.ts';
+import { type RetentionLimits, retain } from '../retention.ts';
 import type { EscrowReading, Lease, Vault, VaultListing } from '../vault.ts';
 import type { EscrowStore } from './escrow-store.ts';
 import type { GenerationStore, Shelf } from './generation-store.ts';
@@ -20,6 +20,7 @@ export interface DirectoryVaultParts {
   readonly generations: GenerationStore;
   readonly escrow: EscrowStore;
   readonly envelope: Envelope;
+  readonly retention: RetentionLimits;
   readonly clock: LeaseClock;
   readonly now: () => Date;
   /**
@@ -73,12 +74,12 @@ export class DirectoryVault implements Vault {
   }
 
   async prune(current: Sha256 | null = null): Promise<Generation[]> {
-    const { generations, escrow, now, place } = this.#parts;
+    const { generations, escrow, retention, now, place } = this.#parts;
     try {
       this.#parts.ready('write');
       const shelf = await generations.read();
       const all = shelf.records.map(({ generation }) => generation);
-      const { remove } = retain(all, { now: now(), current });
+      const { remove } = retain(all, { ...retention, now: now(), current });
       generations.remove(remove.map(({ number }) => number));
       const left = await generations.read();
       // A damaged generation cannot say which chunks it names; somebody may yet repair it by hand.

@@ -4,6 +4,7 @@ import type { AbsolutePath } from '../../core/brand.ts';
 import { Failure, systemCode } from '../../core/failure.ts';
 import type { Secret } from '../../core/secret.ts';
 import { createEnvelope } from '../age-envelope.ts';
+import type { RetentionLimits } from '../retention.ts';
 import type { Vault } from '../vault.ts';
 import { DirectoryVault } from './directory-vault.ts';
 import { createEscrowStore } from './escrow-store.ts';
@@ -31,6 +32,8 @@ export interface DirectoryVaultOptions {
   readonly glpiDirectories: readonly AbsolutePath[];
   /** Makes the instance's folder where there is none and allows writing; false: looks only and touches nothing. */
   readonly create: boolean;
+  /** How much repetition {@link Vault.prune} leaves; defaults as in retention.ts. */
+  readonly retention?: RetentionLimits;
   /** Defaults to what /proc says. */
   readonly mounts?: readonly Mount[];
   /** Defaults to the monotonic clock of this process. */
@@ -64,6 +67,7 @@ export async function openDirectoryVault(url: URL, options: DirectoryVaultOption
     envelope,
     generations: createGenerationStore(place, instance, envelope),
     escrow: createEscrowStore(place, envelope, () => now().getTime()),
+    retention: options.retention ?? {},
     clock: options.clock ?? systemClock,
     now,
     ready: (purpose) => {

@@ -1,0 +1,193 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type InstanceFolder, instanceFolder } from '../../../../src/vault/directory/instance-folder.ts';
+import { acquireLease, type LeaseClock } from '../../../../src/vault/directory/lease.ts';
+import type { Lease } from '../../../../src/vault/vault.ts';
+
+/** A clock that stands still until a test moves it. */
+class FakeClock implements LeaseClock {
+  time = 0;
+  readonly #sleepers = new Set<{ readonly at: number; readonly wake: () => void }>();
+
+  now(): number {
+    return this.time;
+  }
+
+  async sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const sleeper = { at: this.time + milliseconds, wake: resolve };
+    this.#sleepers.add(sleeper);
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    await promise;
+    this.#sleepers.delete(sleeper);
+    signal.throwIfAborted();
+  }
+
+  /** Moves on in small steps, waking whoever is due, as real time would. */
+  async advance(milliseconds: number): Promise<void> {
+    for (const end = this.time + milliseconds; this.time < end; ) {
+      this.time = Math.min(end, this.time + 100);
+      await this.#wakeDue();
+    }
+  }
+
+  /** Moves on without anybody having run meanwhile: a frozen process. */
+  async freeze(milliseconds: number): Promise<void> {
+    this.time += milliseconds;
+    await this.#wakeDue();
+  }
+
+  async #wakeDue(): Promise<void> {
+    for (const sleeper of [...this.#sleepers]) if (sleeper.at <= this.time) sleeper.wake();
+    for (let turn = 0; turn < 3; turn += 1) await nextTurn();
+  }
+}
+
+let root: string;
+let place: InstanceFolder;
+const never = new AbortController().signal;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'keykeeper-lease-'));
+  place = instanceFolder(root, 'glpi', null);
+  mkdirSync(place.folder);
+});
+
+afterEach(() => rmSync(root, { recursive: true }));
+
+/** Starts to wait for the lease; `lease` is set once it was given. */
+function waitFor(clock: LeaseClock, signal = never): { lease: Lease | null; readonly done: Promise<unknown> } {
+  const waiting: { lease: Lease | null; done: Promise<unknown> } = { lease: null, done: Promise.resolve() };
+  waiting.done = acquireLease(place, signal, clock).then(
+    (lease) => {
+      waiting.lease = lease;
+    },
+    (reason: unknown) => reason,
+  );
+  return waiting;
+}
+
+describe('the lease', () => {
+  it('is given at once where nobody holds it, and leaves no trace when given back', async () => {
+    const lease = await acquireLease(place, never, new FakeClock());
+    expect(existsSync(place.lease)).toBe(true);
+
+    await lease[Symbol.asyncDispose]();
+
+    expect(lease.lost.aborted).toBe(false);
+    expect(readdirSync(place.folder)).toEqual([]);
+  });
+
+  it('is held by one at a time for as long as the holder lives', async () => {
+    const clock = new FakeClock();
+    const first = await acquireLease(place, never, clock);
+    const second = waitFor(clock);
+
+    await clock.advance(60_000);
+    expect(second.lease).toBeNull();
+    await first[Symbol.asyncDispose]();
+    await clock.advance(300);
+
+    expect(second.lease?.lost.aborted).toBe(false);
+    expect(first.lost.aborted).toBe(false);
+    await second.lease?.[Symbol.asyncDispose]();
+  });
+
+  it('of a dead holder is taken away after three seconds, whatever it left', async () => {
+    for (const text of ['{"keykeeper":"lease","format":1,"holder":"dead","beat":3}\n', '', 'garbage']) {
+      writeFileSync(place.lease, text);
+      const clock = new FakeClock();
+      const waiting = waitFor(clock);
+
+      await clock.advance(2900);
+      expect(waiting.lease).toBeNull();
+      await clock.advance(400);
+
+      expect(waiting.lease?.lost.aborted).toBe(false);
+      await waiting.lease?.[Symbol.asyncDispose]();
+      expect(readdirSync(place.folder)).toEqual([]);
+    }
+  });
+
+  it('of a dead holder goes to exactly one of many who wait', async () => {
+    writeFileSync(place.lease, 'dead');
+    const clock = new FakeClock();
+    const waiting = Array.from({ length: 5 }, () => waitFor(clock));
+
+    await clock.advance(10_000);
+
+    const holders = waiting.filter(({ lease }) => lease !== null);
+    expect(holders).toHaveLength(1);
+    expect(holders[0]?.lease?.lost.aborted).toBe(false);
+    await holders[0]?.lease?.[Symbol.asyncDispose]();
+  });
+
+  it('is known to be lost by a holder that was frozen, and its successor keeps it', async () => {
+    const [frozen, clock] = [new FakeClock(), new FakeClock()];
+    const first = await acquireLease(place, never, frozen);
+    const second = waitFor(clock);
+    await clock.advance(3500);
+    expect(second.lease).not.toBeNull();
+
+    await frozen.freeze(3500);
+    await first[Symbol.asyncDispose]();
+    await clock.advance(5000);
+
+    expect(first.lost.aborted).toBe(true);
+    expect(second.lease?.lost.aborted).toBe(false);
+    expect(existsSync(place.lease)).toBe(true);
+    await second.lease?.[Symbol.asyncDispose]();
+  });
+
+  it('is given up by a holder that froze too long, even if nobody has taken it yet', async () => {
+    const clock = new FakeClock();
+    const lease = await acquireLease(place, never, clock);
+
+    await clock.freeze(2600);
+
+    expect(lease.lost.aborted).toBe(true);
+    await lease[Symbol.asyncDispose]();
+    expect(existsSync(place.lease)).toBe(false);
+  });
+
+  it('is lost when another token stands in it', async () => {
+    const clock = new FakeClock();
+    const lease = await acquireLease(place, never, clock);
+    writeFileSync(place.lease, 'another');
+
+    await clock.advance(600);
+
+    expect(lease.lost.aborted).toBe(true);
+    await lease[Symbol.asyncDispose]();
+    expect(readFileSync(place.lease, 'utf8')).toBe('another');
+  });
+
+  it('is put back by a holder from whom it was taken by mistake for a moment', async () => {
+    const clock = new FakeClock();
+    const lease = await acquireLease(place, never, clock);
+    rmSync(place.lease);
+
+    await clock.advance(600);
+
+    expect(lease.lost.aborted).toBe(false);
+    expect(existsSync(place.lease)).toBe(true);
+    await lease[Symbol.asyncDispose]();
+  });
+
+  it('is not waited for any longer once the signal aborts', async () => {
+    writeFileSync(place.lease, 'held');
+    const clock = new FakeClock();
+    const controller = new AbortController();
+    const waiting = waitFor(clock, controller.signal);
+    await clock.advance(1000);
+
+    controller.abort(new Error('enough'));
+
+    expect(await waiting.done).toEqual(new Error('enough'));
+    expect(readdirSync(place.folder)).toEqual(['lease.json']);
+  });
+});
