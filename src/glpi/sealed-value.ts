@@ -86,6 +86,6 @@ function markOf(random: Uint8Array, key: Buffer): string {
   }
   inner.set(MARK_DOMAIN, HMAC_BLOCK_BYTES);
   inner.set(random, HMAC_BLOCK_BYTES + MARK_DOMAIN.length);
-  outer.write(hash('sha256', inner, 'latin1'), HMAC_BLOCK_BYTES, 'latin1');
+  outer.write(hash('sha256', inner, 'binary'), HMAC_BLOCK_BYTES, 'latin1');
   return hash('sha256', outer, 'hex').slice(0, 2 * MARK_BYTES);
 }
