@@ -1,13 +1,4 @@
-import {
-  type BigIntStats,
-  chmodSync,
-  chownSync,
-  constants,
-  fchmodSync,
-  fchownSync,
-  fstatSync,
-  statSync,
-} from 'node:fs';
+import { type BigIntStats, chmodSync, chownSync, constants, fchmodSync, fchownSync, statSync } from 'node:fs';
 import type { AbsolutePath, Gid, Mode, Uid } from '../core/brand.ts';
 import { Descriptor, O_PATH } from './descriptor.ts';
 import { isSameInode } from './directory-handle.ts';
@@ -28,7 +19,7 @@ export class AccessHandle implements Disposable {
   /** Throws the system error. */
   constructor(path: AbsolutePath) {
     const held = new Descriptor(path, O_PATH | constants.O_NOFOLLOW);
-    const stats = fstatSync(held.number, { bigint: true });
+    const stats = held.stats();
     const link = `/proc/self/fd/${held.number}`;
     if (stats.isSymbolicLink() || leadsTo(link, stats)) {
       this.#descriptor = held;
@@ -39,7 +30,7 @@ export class AccessHandle implements Disposable {
     held[Symbol.dispose]();
     this.#descriptor = new Descriptor(path, READ_FLAGS);
     this.#link = null;
-    this.stats = fstatSync(this.#descriptor.number, { bigint: true });
+    this.stats = this.#descriptor.stats();
   }
 
   /** Throws the system error. */

@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { type BigIntStats, closeSync, fstatSync, openSync } from 'node:fs';
 
 /** open(2)'s `O_PATH`, which node:fs does not name: the number is the same on every Linux that Node.js runs on. */
 export const O_PATH = 0o10000000;
@@ -11,6 +11,16 @@ export class Descriptor implements Disposable {
   /** Opens `path`; `creationMode` counts with `O_CREAT` only. Throws the system error. `O_CLOEXEC` is Node's default. */
   constructor(path: string, flags: number, creationMode?: number) {
     this.number = openSync(path, flags, creationMode);
+  }
+
+  /** Type, owner, times and the rest, for a holder that is being made: where that fails, the descriptor is closed. */
+  stats(): BigIntStats {
+    try {
+      return fstatSync(this.number, { bigint: true });
+    } catch (error) {
+      this[Symbol.dispose]();
+      throw error;
+    }
   }
 
   [Symbol.dispose](): void {

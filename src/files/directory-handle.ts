@@ -1,4 +1,4 @@
-import { type BigIntStats, constants, fstatSync, fsyncSync, lstatSync, statSync } from 'node:fs';
+import { type BigIntStats, constants, fsyncSync, lstatSync, statSync } from 'node:fs';
 import type { AbsolutePath } from '../core/brand.ts';
 import { systemCode } from '../core/failure.ts';
 import { Descriptor, O_PATH } from './descriptor.ts';
@@ -22,7 +22,7 @@ export class DirectoryHandle implements Disposable {
     const access = purpose === 'look' ? O_PATH : constants.O_RDONLY;
     this.path = path;
     this.#descriptor = new Descriptor(path, access | constants.O_DIRECTORY | constants.O_NOFOLLOW);
-    this.#identity = fstatSync(this.#descriptor.number, { bigint: true });
+    this.#identity = this.#descriptor.stats();
     const link = `/proc/self/fd/${this.#descriptor.number}`;
     this.#base = isSameInode(statsOf(link, statSync), this.#identity) ? link : path;
   }

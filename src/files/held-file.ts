@@ -1,4 +1,4 @@
-import { type BigIntStats, fstatSync, lstatSync } from 'node:fs';
+import { fstatSync, lstatSync } from 'node:fs';
 import type { AbsolutePath, Sha256 } from '../core/brand.ts';
 import { Failure, systemCode } from '../core/failure.ts';
 import type { FileState } from '../core/guarded-set.ts';
@@ -10,30 +10,56 @@ import { READ_FLAGS, readDescriptor } from './read-file.ts';
 export class HeldFile implements Disposable {
   readonly #descriptor: Descriptor;
   #seen: Sha256;
+  #released = false;
 
   constructor(descriptor: Descriptor, seen: Sha256) {
     this.#descriptor = descriptor;
     this.#seen = seen;
   }
 
-  /** Whether `name` still names this very file, with the content that was last seen. */
+  /** Whether `name` still names this very file, with the content that was last seen. An error means that it does not. */
   isStill(name: string): boolean {
-    const named: BigIntStats | undefined = lstatSync(name, { bigint: true, throwIfNoEntry: false });
-    if (!isSameInode(named, fstatSync(this.#descriptor.number, { bigint: true }))) return false;
-    const state = readDescriptor(this.#descriptor.number);
+    if (!this.#isNamed(name)) return false;
+    const state = this.#read();
     return state.kind === 'regular' && state.sha256 === this.#seen;
   }
 
-  /** The content where it differs from what was last seen, else null; so too while it is being written, or over 64 KiB. */
+  /**
+   * The content where it differs from what was last seen. Null where it does not, and where it cannot be had: while it is
+   * being written, over 64 KiB, after an input/output error, or after the release.
+   */
   newBytes(): Buffer | null {
-    const state = readDescriptor(this.#descriptor.number);
+    // The number of a closed descriptor may be another file's by now.
+    if (this.#released) return null;
+    const state = this.#read();
     if (state.kind !== 'regular' || state.sha256 === this.#seen) return null;
     this.#seen = state.sha256;
     return state.content.reveal();
   }
 
   [Symbol.dispose](): void {
+    this.#released = true;
     this.#descriptor[Symbol.dispose]();
+  }
+
+  #isNamed(name: string): boolean {
+    try {
+      const named = lstatSync(name, { bigint: true, throwIfNoEntry: false });
+      return isSameInode(named, fstatSync(this.#descriptor.number, { bigint: true }));
+    } catch (error) {
+      if (systemCode(error) === undefined) throw error;
+      return false;
+    }
+  }
+
+  #read(): FileState {
+    try {
+      return readDescriptor(this.#descriptor.number);
+    } catch (error) {
+      const cause = systemCode(error);
+      if (cause === undefined) throw error;
+      return { kind: 'unreadable', cause };
+    }
   }
 }
 
@@ -43,10 +69,9 @@ export class HeldFile implements Disposable {
  */
 export function holdFile(name: string, path: AbsolutePath, expected: FileState): HeldFile {
   const judged = mustBeRegular(path, expected);
-  const descriptor = openHeld(name, path);
-  const state = readDescriptor(descriptor.number);
-  if (state.kind === 'regular' && state.sha256 === judged) return new HeldFile(descriptor, judged);
-  descriptor[Symbol.dispose]();
+  const held = new HeldFile(openHeld(name, path), judged);
+  if (held.isStill(name)) return held;
+  held[Symbol.dispose]();
   throw fileChanged(path);
 }
 
