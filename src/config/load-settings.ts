@@ -4,6 +4,7 @@ import { detectPreset, presetNamed } from './choose-preset.ts';
 import { DECLARATIONS, type Declaration, SETTING_NAMES, type SettingName } from './declarations.ts';
 import { readEnvironmentDatabase } from './environment-database.ts';
 import { InvalidValue } from './invalid-value.ts';
+import { nearestName } from './nearest-name.ts';
 import type { Preset } from './presets.ts';
 import { readConfigFile } from './read-config-file.ts';
 import { readEnvironment } from './read-environment.ts';
@@ -125,12 +126,14 @@ function readValue<Name extends SettingName>(name: Name, given: Given | undefine
   // The declaration's own schema made the value: its output type is the one looked up by the same name.
   if (result.success) return result.data as Output<Name>;
   const [issue] = result.error.issues;
-  throw invalidSetting(name, given?.origin, fromIssue(issue));
+  throw invalidSetting(name, given?.origin, fromIssue(issue, text, fallback));
 }
 
-function fromIssue(issue: z.core.$ZodIssue | undefined): InvalidValue {
+function fromIssue(issue: z.core.$ZodIssue | undefined, text: string, fallback: string | null): InvalidValue {
   if (issue?.code === 'invalid_value') {
-    return new InvalidValue('is none of the values it can have', `one of ${issue.values.join(', ')}`);
+    const values = issue.values.map(String);
+    const instead = nearestName(text, values) ?? fallback ?? undefined;
+    return new InvalidValue('is none of the values it can have', `one of ${values.join(', ')}`, instead);
   }
   const params = issue?.code === 'custom' ? (issue.params ?? {}) : {};
   const { expected, instead } = params;
