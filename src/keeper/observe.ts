@@ -7,6 +7,7 @@ import { newestFirst } from '../core/history.ts';
 import type { DatabaseState, Memory, Observation, VaultState, WantedAccess } from '../core/observation.ts';
 import { nearestDirectory } from '../files/nearest-directory.ts';
 import { readGuardedSet } from '../files/read-file.ts';
+import { LEGACY_CONSTANT } from '../glpi/legacy.ts';
 import type { Vault } from '../vault/vault.ts';
 import { chooseDatabase } from './choose-database.ts';
 import { collectKeys, type Keyring, keyStateOf } from './keyring.ts';
@@ -101,7 +102,8 @@ async function observeChosen(
         : { digest: previous.database.digest, sameKey: liveFingerprint(previous.observation) === fingerprint },
     keyring,
     live: fingerprint,
-    legacyKeys: legacy.kind === 'regular' ? [legacy.content.reveal()] : [],
+    // GLPI takes the file where there is one, the constant otherwise; the file may have come or gone since.
+    legacyKeys: legacy.kind === 'regular' ? [legacy.content.reveal(), LEGACY_CONSTANT] : [LEGACY_CONSTANT],
     accepted: new Set(generations[0]?.accepted ?? []),
     escrowOf: generations.find((each) => each.escrowCount > 0) ?? null,
     readEscrow: (generation) => readEscrow(vault.vault, generation),

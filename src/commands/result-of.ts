@@ -1,0 +1,62 @@
+import type { ExitCode } from '../core/exit-code.ts';
+import type { GateDecision } from '../core/gate.ts';
+import type { Action } from '../core/plan.ts';
+import type { Reconciliation } from '../keeper/reconcile.ts';
+import type { ResultDocument } from '../report/document.ts';
+
+export interface ResultParts {
+  readonly command: string;
+  readonly exitCode: ExitCode;
+  readonly gate?: GateDecision;
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** The document of a command that reconciled: as found, what was done, and how it stands now. */
+export function resultOf(result: Reconciliation, parts: ResultParts): ResultDocument {
+  const { found, after } = result;
+  const { judgement } = after;
+  const unreadable = [...judgement.dead, ...judgement.movable].map((each) => each.reference);
+  return {
+    command: parts.command,
+    verdict: found.judgement.verdict,
+    verdictAfter: judgement.verdict,
+    gate: parts.gate?.gate ?? null,
+    exitCode: parts.exitCode,
+    findings: [...result.findings],
+    actions: result.reports.map(({ action, target, done, detail }) => ({ action, target, done, note: detail })),
+    canary: { tested: judgement.tested, opened: judgement.opened, unreadable },
+    fingerprint: judgement.live,
+    generation: result.generation?.number ?? null,
+    ...(parts.details === undefined ? {} : { details: { ...parts.details } }),
+  };
+}
+
+/** The document of a plan that was only shown: nothing is done yet. */
+export function previewOf(result: Reconciliation, parts: ResultParts): ResultDocument {
+  const document = resultOf(result, parts);
+  return { ...document, dryRun: true, actions: result.after.plan.actions.map(plannedAction) };
+}
+
+function plannedAction(action: Action): ResultDocument['actions'][number] {
+  return { action: action.action, target: action.target, done: false, note: detailOf(action) };
+}
+
+function detailOf(action: Action): string {
+  switch (action.action) {
+    case 'capture-first':
+      return action.fingerprint === null ? 'keep the malformed bytes' : `keep key ${action.fingerprint}`;
+    case 'capture':
+      return `changed: ${action.changed.join(', ')}`;
+    case 'restore-file':
+      return action.source.kind === 'generation'
+        ? `from generation ${action.source.number}`
+        : `from ${action.source.kind}`;
+    case 'write-database-settings':
+      return 'from the database settings in the environment';
+    case 'reseal-values':
+      return `${action.values.length} values under the live key`;
+    case 'repair-access':
+    case 'repair-directory':
+      return 'owner and mode';
+  }
+}

@@ -1,0 +1,51 @@
+import type { Settings } from '../config/settings.ts';
+import type { Observation } from '../core/observation.ts';
+import { openPlatform } from '../platform/open-platform.ts';
+import type { Platform } from '../platform/platform.ts';
+import { openDirectoryVault } from '../vault/directory/open-directory-vault.ts';
+import { Keeper } from './keeper.ts';
+import type { VaultOpener } from './look-at-vault.ts';
+
+export interface OpenKeeper extends AsyncDisposable {
+  readonly keeper: Keeper;
+  readonly platform: Platform;
+  readonly openVault: VaultOpener;
+}
+
+/**
+ * Puts a keeper together from its settings.
+ *
+ * @param writes false for commands that only look: the vault is not created and takes nothing
+ */
+export async function openKeeper(
+  settings: Settings,
+  stage: Observation['stage'],
+  writes: boolean,
+  environment: NodeJS.ProcessEnv,
+): Promise<OpenKeeper> {
+  const platform = await openPlatform({
+    platform: settings.platform,
+    instance: settings.instance,
+    container: settings.container,
+    guardedDirectory: settings.configDir,
+    environment,
+  });
+  const openVault = vaultOpener(settings, writes);
+  const keeper = new Keeper(
+    { settings, openVault, platform, now: () => new Date(), monotonic: () => performance.now() },
+    stage,
+  );
+  return { keeper, platform, openVault, [Symbol.asyncDispose]: async () => platform[Symbol.asyncDispose]() };
+}
+
+/** Opens the vault of these settings each time it is called. */
+export function vaultOpener(settings: Settings, writes: boolean): VaultOpener {
+  return () =>
+    openDirectoryVault(settings.vault, {
+      instance: settings.instance,
+      recipients: [...settings.ageRecipients],
+      identity: settings.ageIdentity,
+      glpiDirectories: [settings.configDir, settings.preset.glpiRoot],
+      create: writes,
+    });
+}
