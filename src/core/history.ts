@@ -52,8 +52,3 @@ export function sourceOfFile(generations: readonly Generation[], name: GuardedFi
   }
   return null;
 }
-
-/** True when a generation's contents are needed and cannot be read: encrypted, and no configured identity opens them. */
-export function anySealed(generations: readonly Generation[]): boolean {
-  return generations.some((each) => each.sealed);
-}
