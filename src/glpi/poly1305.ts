@@ -84,8 +84,10 @@ function clampedLimbs(key: Uint8Array): Limbs {
 /** Reduces fully, adds s modulo 2^128 and writes 16 bytes, little-endian. */
 function finish(sum: Limbs, key: Uint8Array): Uint8Array {
   // Twice: five times the first carry out of the top may make the bottom overflow once more.
-  sum[0] += 5 * carryThrough(sum);
-  sum[0] += 5 * carryThrough(sum);
+  for (let pass = 0; pass < 2; pass += 1) {
+    const over = carryThrough(sum);
+    sum[0] += 5 * over;
+  }
   // sum + 5 has the bit 2^130 exactly if sum >= 2^130 - 5; then its lower bits are the remainder.
   const reduced: Limbs = [...sum];
   reduced[0] += 5;
