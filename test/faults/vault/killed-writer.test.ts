@@ -1,0 +1,128 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { generateX25519Identity, identityToRecipient } from 'age-encryption';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Secret } from '../../../src/core/secret.ts';
+import type { Vault } from '../../../src/vault/vault.ts';
+import { bundleWorker, startVaultProcess, type VaultProcess } from '../../integration/vault/vault-process.ts';
+import { draftOf, keyNamed } from '../../unit/vault/draft-of.ts';
+import { type TemporaryVault, temporaryVault } from '../../unit/vault/temporary-vault.ts';
+
+const KILLS = 300;
+/** On a slow machine there are fewer kills, not a longer test; in ms. */
+const ENOUGH = 40_000;
+const KILLS_PER_VAULT = 30;
+/** From the first instruction of opening to many generations later, in ms. */
+const LONGEST_LIFE = 90;
+
+let bundle: string;
+let worker: string;
+
+beforeAll(async () => {
+  bundle = mkdtempSync(join(tmpdir(), 'keykeeper-worker-'));
+  worker = await bundleWorker(bundle);
+});
+
+afterAll(() => rmSync(bundle, { recursive: true }));
+
+describe('a writer that is killed with SIGKILL at a random moment', () => {
+  it('leaves every generation whole, loses none that it had reported, and the next run works', async () => {
+    const seed = Math.floor(Math.random() * 2 ** 31);
+    const identity = await generateX25519Identity();
+    const recipient = await identityToRecipient(identity);
+    const budget: Budget = { random: randomFrom(seed), until: performance.now() + ENOUGH, kills: 0 };
+
+    await Promise.all([
+      killInVaults(budget, [], new Secret(identity)),
+      killInVaults(budget, [recipient], new Secret(identity)),
+    ]);
+
+    process.stderr.write(`killed ${budget.kills} writers, seed ${seed}\n`);
+
+    expect(budget.kills).toBeGreaterThan(0);
+  });
+});
+
+interface Budget {
+  readonly random: () => number;
+  readonly until: number;
+  kills: number;
+}
+
+function spent({ until, kills }: Budget): boolean {
+  return kills >= KILLS || performance.now() > until;
+}
+
+async function killInVaults(budget: Budget, recipients: string[], identity: Secret<string>): Promise<void> {
+  while (!spent(budget)) {
+    using temporary = temporaryVault();
+    await killWriters(temporary, recipients, budget);
+    await checkVault(await temporary.open({ recipients, identity }));
+  }
+}
+
+/** Kills one writer after the other; after each, looks whether everything it reported is there. */
+async function killWriters(temporary: TemporaryVault, recipients: readonly string[], budget: Budget): Promise<void> {
+  let next = start(temporary, recipients, 0);
+  try {
+    for (let index = 1; index <= KILLS_PER_VAULT && !spent(budget); index += 1) {
+      const writer = next;
+      await writer.ready;
+      // The next one loads its modules while this one lives.
+      next = start(temporary, recipients, index);
+      writer.go();
+      await delay(budget.random() * LONGEST_LIFE);
+      await writer.kill();
+      budget.kills += 1;
+      await checkAfterKill(temporary, recipients, writer, index);
+    }
+  } finally {
+    await next.kill();
+  }
+}
+
+function start(temporary: TemporaryVault, recipients: readonly string[], index: number): VaultProcess {
+  const order = { task: 'add' as const, path: temporary.path, name: `writer ${index}`, count: 0, recipients };
+  return startVaultProcess(order, worker);
+}
+
+async function checkAfterKill(
+  temporary: TemporaryVault,
+  recipients: readonly string[],
+  writer: VaultProcess,
+  kills: number,
+): Promise<void> {
+  const vault = await temporary.open({ recipients });
+  const { generations, damaged } = await vault.list();
+  expect(damaged).toEqual([]);
+  const fingerprints = new Set(generations.map(({ fingerprint }) => fingerprint));
+  for (const line of writer.lines) {
+    expect(fingerprints).toContain(draftOf(line.replace('added ', '')).fingerprint);
+  }
+  expect(readdirSync(temporary.folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  expect((await vault.add(draftOf(`after kill ${kills}`))).added).toBe(true);
+  expect(existsSync(temporary.generationFile(generations.length + 1))).toBe(true);
+}
+
+/** Everything in it can be read: contents, and each value of the escrow. */
+async function checkVault(vault: Vault): Promise<void> {
+  const { generations } = await vault.list();
+  for (const generation of generations) {
+    expect(generation.files[0]?.content?.reveal()).toHaveLength(keyNamed('any').length);
+    const { entries, damaged } = await vault.escrow(generation);
+    expect({ values: entries.length, damaged }).toEqual({ values: generation.escrowCount, damaged: [] });
+  }
+}
+
+/** mulberry32: small, and the same numbers for the same seed. */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

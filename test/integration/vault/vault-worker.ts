@@ -1,0 +1,31 @@
+import { once } from 'node:events';
+import { pathToFileURL } from 'node:url';
+import { openDirectoryVault } from '../../../src/vault/directory/open-directory-vault.ts';
+import { draftOf, entryOf } from '../../unit/vault/draft-of.ts';
+import type { WorkerOrder } from './vault-process.ts';
+
+/** Runs in a process of its own: see vault-process.ts. */
+const order: WorkerOrder = JSON.parse(process.argv[2] ?? '');
+const options = { instance: 'glpi', recipients: order.recipients, identity: null, glpiDirectories: [], create: true };
+
+process.stdout.write('ready\n');
+await once(process.stdin, 'data');
+const vault = await openDirectoryVault(pathToFileURL(order.path), { ...options, mounts: [] });
+
+if (order.task === 'lease') {
+  await vault.lease(new AbortController().signal);
+  process.stdout.write('held\n');
+} else {
+  await addGenerations();
+  process.stdin.destroy();
+}
+
+async function addGenerations(): Promise<void> {
+  for (let index = 0; order.count === 0 || index < order.count; index += 1) {
+    const name = `${order.name} ${index}`;
+    const escrow = [1, 300, 600].map((id) => entryOf(id, id === 1 ? name : 'unchanged'));
+    await vault.add(draftOf(name, { escrow }));
+    process.stdout.write(`added ${name}\n`);
+    if (index % 5 === 4) await vault.prune();
+  }
+}
