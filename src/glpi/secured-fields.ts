@@ -50,6 +50,11 @@ const TOKEN_COLUMNS: readonly (readonly [table: string, column: string])[] = [
   ['glpi_users', 'personal_token'],
 ];
 
+/** Every table of GLPI itself that {@link securedFieldsFor} may name. */
+export const SECURED_TABLES: readonly string[] = [
+  ...new Set(['glpi_configs', 'glpi_users', ...[...SETTING_COLUMNS, ...TOKEN_COLUMNS].map(([table]) => table)]),
+];
+
 /** Names sealed under their context in `glpi_configs`, with the first version that has them. */
 const CONFIG_NAMES: readonly { context: string; names: readonly string[]; since: Version }[] = [
   { context: 'core', names: ['glpinetwork_registration_key', 'proxy_passwd', 'smtp_passwd'], since: FIRST },

@@ -1,7 +1,4 @@
-import type { hostAddress } from '../config-db.ts';
-
-/** Where a server listens: host and port, or the path of a socket. */
-export type HostAddress = ReturnType<typeof hostAddress>;
+import type { HostAddress } from '../config-db.ts';
 
 /** `host:port` (IPv6 in brackets) or the socket's path: the address as messages and generations name it. */
 export function addressText(address: HostAddress): string {

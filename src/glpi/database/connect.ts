@@ -1,7 +1,7 @@
 import { createConnection as createSocket, type Socket } from 'node:net';
 import type { Connection, ConnectionOptions, SslOptions } from 'mysql2';
 import type { Secret } from '../../core/secret.ts';
-import type { HostAddress } from './address.ts';
+import type { HostAddress } from '../config-db.ts';
 
 export interface Login {
   readonly address: HostAddress;

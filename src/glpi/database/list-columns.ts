@@ -1,16 +1,5 @@
+import { SECURED_TABLES } from '../secured-fields.ts';
 import type { Session } from './session.ts';
-
-/** The tables of GLPI itself that hold secrets in any version (see secured-fields.ts). */
-const CORE_TABLES = [
-  'glpi_configs',
-  'glpi_mailcollectors',
-  'glpi_authldaps',
-  'glpi_snmpcredentials',
-  'glpi_apiclients',
-  'glpi_oauthclients',
-  'glpi_users',
-  'glpi_webhooks',
-] as const;
 
 /**
  * The columns of tables that may hold secrets, by table: those with text in them, and `id` where it is a whole number.
@@ -23,7 +12,7 @@ export async function listColumns(session: Session): Promise<ReadonlyMap<string,
         AND (data_type IN ('char', 'varchar', 'tinytext', 'text', 'mediumtext', 'longtext')
           OR (column_name = 'id' AND data_type IN ('int', 'bigint', 'mediumint', 'smallint')))
       ORDER BY table_name, ordinal_position`,
-    [session.schema, [...CORE_TABLES]],
+    [session.schema, [...SECURED_TABLES]],
   );
   const columns = new Map<string, Set<string>>();
   for (const [table, column] of rows) {

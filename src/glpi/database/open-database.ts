@@ -1,6 +1,6 @@
 import { Failure } from '../../core/failure.ts';
-import { hostAddress } from '../config-db.ts';
-import { addressText, type HostAddress } from './address.ts';
+import { type HostAddress, hostAddress } from '../config-db.ts';
+import { addressText } from './address.ts';
 import { classifyError, errorNumber } from './classify-error.ts';
 import { connect, type Link } from './connect.ts';
 import type { Database, OpenOptions, OpenOutcome, Unreachable } from './database.ts';

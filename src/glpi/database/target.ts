@@ -1,6 +1,6 @@
 import type { DatabaseSource } from '../../core/observation.ts';
 import type { Secret } from '../../core/secret.ts';
-import type { TlsFiles } from './tls.ts';
+import type { DatabaseTls } from '../database-settings.ts';
 
 /** Where GLPI's database is said to be, and by whom. */
 export interface DatabaseTarget {
@@ -11,5 +11,5 @@ export interface DatabaseTarget {
   readonly password: Secret<string>;
   readonly schema: string;
   /** Set where the settings ask for TLS: then nothing is sent without it. */
-  readonly ssl?: TlsFiles;
+  readonly ssl?: DatabaseTls;
 }

@@ -1,17 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SslOptions } from 'mysql2';
-
-/** Paths and ciphers as GLPI 11's `config_db.php` gives them (`dbsslkey`, `dbsslcert`, `dbsslca`, …). */
-export interface TlsFiles {
-  readonly key?: string;
-  readonly cert?: string;
-  readonly ca?: string;
-  /** Directory of PEM files. */
-  readonly caPath?: string;
-  /** OpenSSL cipher list. */
-  readonly cipher?: string;
-}
+import type { DatabaseTls } from '../database-settings.ts';
 
 /** A file that the TLS settings name cannot be read. */
 export class TlsFileError extends Error {
@@ -25,7 +15,7 @@ export class TlsFileError extends Error {
  *
  * @throws TlsFileError when a file cannot be read
  */
-export function tlsOptions(files: TlsFiles): SslOptions {
+export function tlsOptions(files: DatabaseTls): SslOptions {
   const ca = [...(files.ca ? [readPem(files.ca)] : []), ...(files.caPath ? readDirectory(files.caPath) : [])];
   return {
     ...(files.key ? { key: readPem(files.key) } : {}),
