@@ -44,7 +44,9 @@ export function inspectInstanceFolder(vault: string, instance: string): boolean 
   const { folder } = instanceFolder(vault, instance, null);
   try {
     if (!isFolder(folder)) return false;
-    accessSync(folder, constants.R_OK | constants.X_OK);
+    closeSync(openFolder(folder));
+    // Says EACCES where the folder may be listed but not entered.
+    lstatSync(join(folder, MARKER), { throwIfNoEntry: false });
     checkMarker(folder, instance);
     return true;
   } catch (error) {
