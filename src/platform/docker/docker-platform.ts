@@ -17,7 +17,7 @@ import {
   type Search,
 } from './find-container.ts';
 import { crashLoop, notFound, ownUnknown, severalFound, troubleWith } from './findings.ts';
-import { type EventSource, type FollowTimings, followEvents } from './follow-events.ts';
+import { type EventSource, type FollowTimings, followEvents, type Known } from './follow-events.ts';
 import { hostPathOf } from './host-path.ts';
 import { type OwnTraces, ownContainerIds } from './own-container.ts';
 
@@ -53,7 +53,7 @@ export function openDocker(options: DockerOptions): Platform {
   let own: InspectedContainer | null = null;
   /** Ids found last: their events concern GLPI whatever labels they carry. */
   let ids: readonly string[] = [];
-  let seen: string | null = null;
+  const known: Known = { text: null, events: 0 };
   let eventTrouble: Finding | null = null;
 
   async function findOwn(signal: AbortSignal | undefined): Promise<InspectedContainer | null> {
@@ -84,8 +84,9 @@ export function openDocker(options: DockerOptions): Platform {
 
   async function observe(signal?: AbortSignal): Promise<PlatformObservation> {
     try {
+      const { events } = known;
       const observation = await look(signal);
-      seen = textOf(observation);
+      if (known.events === events) known.text = textOf(observation);
       return eventTrouble === null
         ? observation
         : { ...observation, findings: [...observation.findings, eventTrouble] };
@@ -109,7 +110,7 @@ export function openDocker(options: DockerOptions): Platform {
     observe,
     follow(onChange, signal) {
       const until = AbortSignal.any([signal, disposed.signal]);
-      const done = followEvents(source, () => seen, onChange, until, timings).finally(() => following.delete(done));
+      const done = followEvents(source, known, onChange, until, timings).finally(() => following.delete(done));
       following.add(done);
     },
     async [Symbol.asyncDispose]() {

@@ -53,5 +53,5 @@ function reasonOf(error: unknown, timeout: number): string {
   if (error instanceof Error && error.name === 'TimeoutError') return `does not answer within ${timeout} ms`;
   const status = statusOf(error);
   if (status !== undefined) return `answers with HTTP status ${status}`;
-  return `does not answer (${systemCode(error) ?? 'connection lost'})`;
+  return `does not answer (${systemCode(error) ?? (error instanceof Error ? error.message : String(error))})`;
 }

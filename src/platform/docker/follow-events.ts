@@ -22,6 +22,14 @@ export interface EventSource {
   onTrouble(trouble: unknown): void;
 }
 
+/** What the one who is hinted at knows, kept by whoever looks. */
+export interface Known {
+  /** What was seen last, as `look` gives it; null since an event told that it changed, and before the first look. */
+  text: string | null;
+  /** Events that concerned GLPI so far: a look during which one came may have seen the time before it. */
+  events: number;
+}
+
 /**
  * Follows the engine's events for as long as `signal` is not aborted; never rejects. Every event is a hint. After each
  * connection everything is looked at afresh, so that nothing that happened in between is lost: `onChange` is called after
@@ -32,7 +40,7 @@ export interface EventSource {
  */
 export async function followEvents(
   source: EventSource,
-  known: () => string | null,
+  known: Known,
   onChange: (reason: string) => void,
   signal: AbortSignal,
   timings: FollowTimings,
@@ -43,17 +51,17 @@ export async function followEvents(
   const followOnce = async (): Promise<void> => {
     using ending = endingWith(signal);
     const stream = await source.open(ending.signal);
-    const before = known();
-    const state: Known = { last: await source.look(ending.signal), events: 0 };
+    const seen = await source.look(ending.signal);
     source.onTrouble(null);
     connections += 1;
     if (connections > 1) onChange('docker: connected again');
-    else if (before !== null && before !== state.last) onChange('docker: changed before it was followed');
-    void watchForDeafness(source, state, onChange, ending, timings);
+    else if (known.text !== null && known.text !== seen) onChange('docker: changed before it was followed');
+    known.text = seen;
+    void watchForDeafness(source, known, onChange, ending, timings);
     for await (const event of readEvents(stream)) {
       if (!source.concerns(event)) continue;
-      state.events += 1;
-      state.last = null;
+      known.events += 1;
+      known.text = null;
       onChange(describeEvent(event));
     }
   };
@@ -82,12 +90,6 @@ function endingWith(outer: AbortSignal): Ending {
   return { signal: AbortSignal.any([outer, controller.signal]), end, [Symbol.dispose]: end };
 }
 
-interface Known {
-  /** What was seen last; null since an event told that it changed. */
-  last: string | null;
-  events: number;
-}
-
 async function watchForDeafness(
   source: EventSource,
   known: Known,
@@ -98,16 +100,15 @@ async function watchForDeafness(
   try {
     while (!ending.signal.aborted) {
       await pause(timings.lookEvery, ending.signal);
-      const { last, events } = known;
+      const { text, events } = known;
       const seen = await source.look(ending.signal);
-      const changed = last !== null && last !== seen;
+      const changed = text !== null && text !== seen;
       if (changed) await pause(timings.eventDelay, ending.signal);
       if (known.events !== events) continue;
-      if (changed) {
-        onChange('docker: changed without an event');
-        return ending.end();
-      }
-      known.last = seen;
+      known.text = seen;
+      if (!changed) continue;
+      onChange('docker: changed without an event');
+      return ending.end();
     }
   } catch {
     // The engine does not answer: the connection is opened anew, and that says why not.
