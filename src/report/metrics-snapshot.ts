@@ -1,11 +1,12 @@
 import type { Severity } from '../core/finding.ts';
 import type { Action } from '../core/plan.ts';
 import type { Verdict } from '../core/verdict.ts';
+import type { Trigger } from '../keeper/watch.ts';
+
+export type { Trigger };
 
 /** What makes the keeper look. */
-export const TRIGGERS = ['start', 'file', 'container', 'timer', 'signal', 'http'] as const;
-
-export type Trigger = (typeof TRIGGERS)[number];
+export const TRIGGERS = ['start', 'file', 'container', 'timer', 'signal', 'http'] as const satisfies readonly Trigger[];
 
 /** What the keeper can do, by the names in its plan. */
 export const ACTION_NAMES = [

@@ -1,0 +1,69 @@
+import { connect } from 'node:net';
+
+export interface HealthAnswer {
+  readonly healthy: boolean;
+  /** One line. */
+  readonly reason: string;
+}
+
+/** How long the whole question may take, in ms. */
+const PATIENCE = 3_000;
+/** Longest answer that is read, in bytes. */
+const LONGEST = 64 * 1024;
+
+/**
+ * Asks GET /healthz of a `watch`. Over a bare socket, because a health check runs every few seconds and `node:http` alone
+ * takes as long to load as all of Node.js; in HTTP/1.0 (RFC 1945), whose answers end with the connection.
+ *
+ * @param host as it listens; the addresses that mean "every interface" are asked on loopback
+ */
+export async function askHealth(host: string, port: number): Promise<HealthAnswer> {
+  const target = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  const address = target.includes(':') ? `[${target}]:${port}` : `${target}:${port}`;
+  try {
+    return readAnswer(await exchange(target, port, `GET /healthz HTTP/1.0\r\nHost: ${address}\r\n\r\n`), address);
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? String(error.code) : 'no answer in time';
+    const hint = 'is keykeeper watch running, with the same KEYKEEPER_HTTP?';
+    return { healthy: false, reason: `nothing answers at ${address} (${why}): ${hint}` };
+  }
+}
+
+function exchange(host: string, port: number, request: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port });
+    const end = (outcome: () => void) => {
+      clearTimeout(limit);
+      socket.destroy();
+      outcome();
+    };
+    const limit = setTimeout(() => end(() => reject(new Error('no answer in time'))), PATIENCE);
+    let answer = '';
+    socket.setEncoding('utf8');
+    socket.on('connect', () => socket.write(request));
+    socket.on('data', (part: string) => {
+      answer += part;
+      if (answer.length > LONGEST) end(() => resolve(answer));
+    });
+    socket.on('end', () => end(() => resolve(answer)));
+    socket.on('error', (error) => end(() => reject(error)));
+  });
+}
+
+function readAnswer(answer: string, address: string): HealthAnswer {
+  const status = /^HTTP\/1\.[01] (\d{3})\b/.exec(answer)?.[1];
+  const body = answer.slice(answer.indexOf('\r\n\r\n') + 4);
+  const reason = status === undefined ? null : reasonIn(body);
+  if (reason === null) return { healthy: false, reason: `what answers at ${address} is not keykeeper watch` };
+  return { healthy: status === '200', reason };
+}
+
+function reasonIn(body: string): string | null {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    if (typeof parsed !== 'object' || parsed === null || !('reason' in parsed)) return null;
+    return typeof parsed.reason === 'string' ? parsed.reason.replace(/\s+/g, ' ') : null;
+  } catch {
+    return null;
+  }
+}

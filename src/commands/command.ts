@@ -1,0 +1,52 @@
+import type { LoadedSettings } from '../config/load-settings.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Environment } from '../config/source.ts';
+import type { ResultDocument } from '../report/document.ts';
+import type { Logger } from '../report/logger.ts';
+import type { Style } from '../report/style.ts';
+
+/** An option of one command, beside the settings, `--config` and `--json`, which every command takes. */
+export interface CommandOption {
+  /** `--dry-run`, or `--generation <number>` where it takes a value. */
+  readonly flags: string;
+  readonly description: string;
+}
+
+export interface CommandExample {
+  readonly line: string;
+  /** What it is good for. */
+  readonly purpose: string;
+}
+
+/** What a command is run with. */
+export interface CommandContext {
+  readonly settings: Settings;
+  /** The same settings with where each came from. */
+  readonly loaded: LoadedSettings;
+  /** The command's own options by camelCase name: true for a given flag, the text of a value, absent otherwise. */
+  readonly options: Readonly<Record<string, string | true>>;
+  readonly json: boolean;
+  readonly environment: Environment;
+  readonly logger: Logger;
+  /** Aborted by the first SIGTERM or SIGINT: finish what must be whole, and return. */
+  readonly signal: AbortSignal;
+  /** Shows that something takes its time, until it is disposed; see report/progress.ts. */
+  readonly progress: (what: string, more: () => string) => Disposable;
+  /** Writes to standard output beside the result; nothing may be written there with `--json`. */
+  readonly print: (text: string) => void;
+}
+
+/** One verb of the command line. */
+export interface Command {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** Paragraphs for `--help`: what it does, what it never does, and what its exit codes mean. */
+  readonly description: string;
+  readonly examples: readonly CommandExample[];
+  readonly options: readonly CommandOption[];
+  /** @returns the result, of which `exitCode` is the process's; null: nothing to print, exit code 0 */
+  run(context: CommandContext): Promise<ResultDocument | null>;
+  /** The result for people, with a line break at its end; report/print-result.ts where it is absent. */
+  print?(document: ResultDocument, style: Style): string;
+}

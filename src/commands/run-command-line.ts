@@ -1,0 +1,107 @@
+import { loadSettings } from '../config/load-settings.ts';
+import type { Environment } from '../config/source.ts';
+import { Failure } from '../core/failure.ts';
+import type { ResultDocument } from '../report/document.ts';
+import { emptyDocument, exitCodeOf, failureDocument } from '../report/failure-document.ts';
+import { createLogger } from '../report/logger.ts';
+import { printFailure } from '../report/print-failure.ts';
+import { printResult } from '../report/print-result.ts';
+import { showProgress } from '../report/progress.ts';
+import { styleFor } from '../report/style.ts';
+import type { Command } from './command.ts';
+import { hideSecrets } from './hide-secrets.ts';
+import { type Invocation, parseCommandLine } from './parse-command-line.ts';
+import type { Stop } from './stop-signal.ts';
+import { describeUnexpected, UNEXPECTED } from './unexpected.ts';
+import { writeText } from './write-text.ts';
+
+/** The process as a command sees it. */
+export interface CommandLine {
+  readonly argv: readonly string[];
+  readonly environment: Environment;
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stop: Stop;
+}
+
+type Run = Extract<Invocation, { kind: 'run' }>;
+
+/**
+ * Runs what the arguments ask for and prints its result: to standard output, or, where it ended in a failure and for
+ * people, to standard error.
+ *
+ * @returns the exit code
+ */
+export async function runCommandLine(line: CommandLine): Promise<number> {
+  const { argv } = line;
+  try {
+    const invocation = await parseCommandLine(argv);
+    if (invocation.kind === 'run') return await runCommand(invocation, line);
+    await writeText(invocation.misused ? line.stderr : line.stdout, invocation.text);
+    return invocation.misused ? exitCodeOf('usage') : 0;
+  } catch (error) {
+    return await reportError(error, argv[0]?.startsWith('-') === false ? argv[0] : 'keykeeper', line);
+  }
+}
+
+async function runCommand({ command, flags, options, configFile, json }: Run, line: CommandLine): Promise<number> {
+  const { environment, stop, stdout, stderr } = line;
+  const loaded = await loadSettings({ flags, environment, configFile });
+  const { settings } = loaded;
+  const logger = createLogger(settings, stderr);
+  hideSecrets(settings, logger);
+  try {
+    const document = await command.run({
+      settings,
+      loaded,
+      options,
+      json,
+      environment,
+      logger,
+      signal: stop.signal,
+      progress: (what, more) => showProgress(what, more, { stream: stderr, logger }),
+      print: (text) => stdout.write(text),
+    });
+    // Log lines about a result stand before it where both go to one terminal.
+    await logger.flush();
+    if (document === null) return 0;
+    await writeText(stdout, json ? jsonText(document) : resultText(command, document, line));
+    return document.exitCode;
+  } finally {
+    await logger.flush();
+  }
+}
+
+function resultText(command: Command, document: ResultDocument, { stdout, environment }: CommandLine): string {
+  const style = styleFor(stdout, environment);
+  return command.print?.(document, style) ?? printResult(document, style);
+}
+
+async function reportError(error: unknown, name: string, line: CommandLine): Promise<number> {
+  const { stop, stderr, stdout, environment } = line;
+  const json = line.argv.includes('--json');
+  if (stop.exitCode !== null && !(error instanceof Failure)) {
+    const stopped = emptyDocument(name, stop.exitCode, [
+      { code: 'stopped', severity: 'info', target: '', message: 'stopped by a signal before it was done', try: '' },
+    ]);
+    await (json ? writeText(stdout, jsonText(stopped)) : writeText(stderr, 'keykeeper: stopped by a signal\n'));
+    return stop.exitCode;
+  }
+  if (error instanceof Failure) {
+    const document = failureDocument(name, error);
+    await (json
+      ? writeText(stdout, jsonText(document))
+      : writeText(stderr, printFailure(error, styleFor(stderr, environment))));
+    return document.exitCode;
+  }
+  const message = describeUnexpected(error);
+  const unexpected = { code: 'unexpected', severity: 'error', target: '', message, try: '' } as const;
+  await (json
+    ? writeText(stdout, jsonText(emptyDocument(name, UNEXPECTED, [unexpected])))
+    : writeText(stderr, `keykeeper: ${message}\n`));
+  return UNEXPECTED;
+}
+
+function jsonText(document: ResultDocument): string {
+  return `${JSON.stringify(document)}\n`;
+}

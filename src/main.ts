@@ -1,0 +1,42 @@
+/**
+ * Arguments in, exit code out. The health check of a container runs every few seconds, so it goes its own short way; all
+ * else is loaded when it is known to be needed.
+ */
+import { existsSync } from 'node:fs';
+
+const argv = process.argv.slice(2);
+const { env: environment, stdout, stderr } = process;
+
+/** A reader that went away must not take the watch down with it. */
+for (const stream of [stdout, stderr]) stream.on('error', ignoreGoneReader);
+process.on('uncaughtException', exitUnexpectedly);
+process.on('unhandledRejection', exitUnexpectedly);
+
+process.exit(await main());
+
+async function main(): Promise<number> {
+  if (argv.length === 1 && argv[0] === 'healthcheck' && isHttpAddressInEnvironment()) {
+    const { quickHealthcheck } = await import('./commands/quick-healthcheck.ts');
+    const { exitCode, text } = await quickHealthcheck(environment);
+    stdout.write(text);
+    return exitCode;
+  }
+  const { followStopSignals } = await import('./commands/stop-signal.ts');
+  using stop = followStopSignals(process, (code) => process.exit(code));
+  const { runCommandLine } = await import('./commands/run-command-line.ts');
+  return await runCommandLine({ argv, environment, stdout, stderr, stop });
+}
+
+/** Whether the address is known without reading the configuration file. */
+function isHttpAddressInEnvironment(): boolean {
+  return (environment.KEYKEEPER_HTTP ?? '') !== '' || !existsSync('/etc/keykeeper/keykeeper.yaml');
+}
+
+function ignoreGoneReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
+async function exitUnexpectedly(error: unknown): Promise<void> {
+  const { describeUnexpected, UNEXPECTED } = await import('./commands/unexpected.ts');
+  stderr.write(`keykeeper: ${describeUnexpected(error)}\n`, () => process.exit(UNEXPECTED));
+}
