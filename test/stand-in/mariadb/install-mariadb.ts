@@ -4,8 +4,8 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** The server's programs without the service: nothing is started by installing it. */
-const PACKAGE = 'mariadb-server-core';
+/** The programs without the service, so that installing them starts nothing; mariadb-install-db needs one of each. */
+const PACKAGES = ['mariadb-server-core', 'mariadb-client-core'] as const;
 
 /** Whether {@link installMariadb} can work: Debian or a relative of it, and root. */
 export function canInstallMariadb(): boolean {
@@ -21,15 +21,15 @@ export function canInstallMariadb(): boolean {
 /**
  * Installs the distribution's MariaDB server programs with apt.
  *
- * @returns the name of the package, for the caller to tell
+ * @returns the names of the packages, for the caller to tell
  * @throws the error of apt-get, with its output
  */
-export async function installMariadb(): Promise<string> {
+export async function installMariadb(): Promise<readonly string[]> {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   await run('apt-get', ['update', '-q'], { env });
-  await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', PACKAGE], {
+  await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...PACKAGES], {
     env,
     maxBuffer: 16 * 1024 * 1024,
   });
-  return PACKAGE;
+  return PACKAGES;
 }
