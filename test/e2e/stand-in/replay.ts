@@ -5,7 +5,7 @@ import { type CommandResult, console, execute, type StandInVersion } from '../..
 import { type Outcome, opened, outcomeOf, type RecordedRow, type Recording, referenceOf, sealed } from './recording.ts';
 import { databaseOptions, type Stage } from './stage.ts';
 
-const CONFIG = '/var/glpi/config';
+export const CONFIG = '/var/glpi/config';
 const SEALED_TABLES = ['glpi_mailcollectors', 'glpi_authldaps', 'glpi_snmpcredentials', 'glpi_webhooks'];
 
 /** One installed stand-in without its services, on which accidents of its version are replayed one after the other. */
@@ -172,10 +172,10 @@ async function readRows({ stage: { root } }: Instance, rows: readonly RecordedRo
   return read;
 }
 
-async function writeKey(instance: Instance, key: Buffer): Promise<void> {
+export async function writeKey(instance: Instance, key: Buffer): Promise<void> {
   await shell(instance, `cat >${CONFIG}/glpicrypt.key`, key);
 }
 
-function shell({ container }: Instance, script: string, input?: Buffer): Promise<CommandResult> {
+export function shell({ container }: Instance, script: string, input?: Buffer): Promise<CommandResult> {
   return execute(container, ['sh', '-c', script], input === undefined ? {} : { input });
 }

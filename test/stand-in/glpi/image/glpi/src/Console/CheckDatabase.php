@@ -10,20 +10,15 @@ use StandIn\Schema;
 /** `db:check`, by which the image's entrypoint tells an installed GLPI: 5 and above mean that there is none. */
 final class CheckDatabase extends Command
 {
-    private const NO_CONNECTION = 5;
     private const NO_VERSION = 6;
 
-    public function needsDatabase(): bool
+    public function needsCurrentSchema(): bool
     {
         return false;
     }
 
     public function execute(Input $input, Output $output, ?DBmysql $database): int
     {
-        if ($database === null) {
-            $output->important('Unable to connect to database.');
-            return self::NO_CONNECTION;
-        }
         if (Schema::version($database) === null) {
             $output->important('Version cannot be found.');
             return self::NO_VERSION;
