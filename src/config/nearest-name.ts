@@ -10,7 +10,7 @@ export function nearestName(written: string, names: Iterable<string>): string | 
   let shortest = Number.POSITIVE_INFINITY;
   for (const name of names) {
     const candidate = normalized(name);
-    const distance = editDistance(wanted, candidate);
+    const distance = isMostOf(wanted, candidate) ? 1 : editDistance(wanted, candidate);
     if (distance >= shortest || !isNear(wanted, candidate, distance)) continue;
     shortest = distance;
     nearest = name;
@@ -48,6 +48,11 @@ function at(row: readonly number[], index: number): number {
 /** Case and the marks between words are the commonest mistakes and never tell two names apart. */
 function normalized(name: string): string {
   return name.toLowerCase().replace(/[-_. ]/g, '');
+}
+
+/** A name cut short says more than one that merely looks alike: databasePass is not databaseWait. */
+function isMostOf(wanted: string, candidate: string): boolean {
+  return wanted.length < candidate.length && candidate.startsWith(wanted) && wanted.length * 3 >= candidate.length * 2;
 }
 
 function isNear(wanted: string, candidate: string, distance: number): boolean {

@@ -5,21 +5,22 @@ import type { Trigger } from '../keeper/watch.ts';
 
 export type { Trigger };
 
-/** What makes the keeper look. */
-export const TRIGGERS = ['start', 'file', 'container', 'timer', 'signal', 'http'] as const satisfies readonly Trigger[];
+export type ActionName = Action['action'];
+
+/** What makes the keeper look. Kept as a record, which the compiler finds incomplete where a name is missing. */
+export const TRIGGERS = namesOf<Trigger>({ start: 1, file: 1, container: 1, timer: 1, signal: 1, http: 1 });
 
 /** What the keeper can do, by the names in its plan. */
-export const ACTION_NAMES = [
-  'capture-first',
-  'capture',
-  'restore-file',
-  'repair-access',
-  'repair-directory',
-  'write-database-settings',
-  'reseal-values',
-] as const satisfies readonly Action['action'][];
-
-export type ActionName = Action['action'];
+export const ACTION_NAMES = namesOf<ActionName>({
+  'capture-first': 1,
+  capture: 1,
+  'restore-file': 1,
+  'repair-access': 1,
+  'repair-directory': 1,
+  'write-database-settings': 1,
+  'reseal-values': 1,
+  accept: 1,
+});
 
 /** The keeper's figures at one moment. Counts are since the process started; times are Unix times in seconds, null: never. */
 export interface MetricsSnapshot {
@@ -43,4 +44,8 @@ export interface MetricsSnapshot {
   readonly lastPassAt: number | null;
   readonly lastSoundAt: number | null;
   readonly lastCaptureAt: number | null;
+}
+
+function namesOf<Name extends string>(names: Readonly<Record<Name, 1>>): readonly Name[] {
+  return Object.keys(names) as Name[];
 }
