@@ -21,7 +21,10 @@ export interface Lease extends AsyncDisposable {
   readonly lost: AbortSignal;
 }
 
-/** The persistent store of one instance's generations. Every method rejects with a `Failure` whose code is `vault-…`. */
+/**
+ * The persistent store of one instance's generations. Every method rejects with a `Failure` whose code is `vault-…`
+ * (`invalid-setting` for an age identity or recipient that is none).
+ */
 export interface Vault {
   /** As configured, `file:///vault` for one. */
   readonly url: string;

@@ -43,9 +43,13 @@ export class DirectoryVault implements Vault {
   }
 
   async list(): Promise<VaultListing> {
-    this.#parts.ready('read');
-    const { records, damaged } = await this.#parts.generations.read();
-    return { generations: records.map(({ generation }) => generation), damaged };
+    try {
+      this.#parts.ready('read');
+      const { records, damaged } = await this.#parts.generations.read();
+      return { generations: records.map(({ generation }) => generation), damaged };
+    } catch (error) {
+      throw vaultFailure(error, this.#parts.place.folder, 'read');
+    }
   }
 
   async add(draft: GenerationDraft): Promise<{ generation: Generation; added: boolean }> {

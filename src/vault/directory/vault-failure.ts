@@ -7,13 +7,14 @@ export type Attempt = 'read' | 'write';
 
 /**
  * Makes a `Failure` of a system error in the vault that says which of the usual causes it is: full, read-only mount,
- * another owner. A `Failure` passes through.
+ * another owner. A `Failure` passes through; anything else is a fault of our own, and is thrown on.
  *
  * @param path the file or folder that the call was about
  */
 export function vaultFailure(error: unknown, path: string, attempt: Attempt): Failure {
   if (error instanceof Failure) return error;
   const code = systemCode(error);
+  if (code === undefined) throw error;
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
@@ -34,7 +35,7 @@ export function vaultFailure(error: unknown, path: string, attempt: Attempt): Fa
     case 'EPERM':
       return deniedFailure(path, attempt, error);
     default: {
-      const message = `cannot ${attempt} the vault (${code ?? 'unknown error'})`;
+      const message = `cannot ${attempt} the vault (${code})`;
       return new Failure(codeOf(attempt), message, { target: path, cause: error });
     }
   }

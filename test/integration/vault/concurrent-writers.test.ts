@@ -43,7 +43,7 @@ describe('the lease of a process that was killed', () => {
     await using holder = startVaultProcess(order);
     await holder.ready;
     holder.go();
-    await holder.printed(0);
+    await holder.printed(1);
     const vault = await temporary.open();
     const waiting = vault.lease(AbortSignal.timeout(60_000));
 

@@ -23,7 +23,7 @@ export interface VaultProcess extends AsyncDisposable {
   /** Lines it printed: `added <key name>`, `held`. */
   readonly lines: string[];
   go(): void;
-  /** Resolves when a line was printed that is not among the first `count`. */
+  /** Resolves when at least `count` lines were printed. */
   printed(count: number): Promise<void>;
   kill(): Promise<void>;
   /** Resolves with the exit code when the process ends by itself. */
@@ -49,7 +49,7 @@ export function startVaultProcess(order: WorkerOrder, worker: string = WORKER): 
     ended,
     go: () => void child.stdin.write('go\n'),
     printed: async (count) => {
-      while (lines.length <= count) await once(reader, 'line');
+      while (lines.length < count) await once(reader, 'line');
     },
     kill: () => kill(child, ended),
     [Symbol.asyncDispose]: () => kill(child, ended),
