@@ -62,5 +62,11 @@ function finishOutput(path: string): void {
 }
 
 if (import.meta.main) {
-  await bundle({ entry: 'src/main.ts', directory: join(PROJECT, 'dist') });
+  try {
+    await bundle({ entry: 'src/main.ts', directory: join(PROJECT, 'dist') });
+  } catch (error) {
+    // esbuild has printed what is wrong with the source, and where.
+    if (!(error instanceof Error && 'errors' in error)) throw error;
+    process.exitCode = 1;
+  }
 }
