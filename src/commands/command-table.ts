@@ -10,6 +10,41 @@ export interface CommandEntry {
 /** Every command, in the order of `keykeeper --help`. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'init',
+    summary: 'restore and prove the keys, then let GLPI start',
+    load: async () => (await import('./init.ts')).init,
+  },
+  {
+    name: 'watch',
+    summary: 'guard the keys while GLPI runs',
+    load: async () => (await import('./watch.ts')).watch,
+  },
+  {
+    name: 'status',
+    summary: 'say how the keys stand: the verdict, and how many secrets open',
+    load: async () => (await import('./status.ts')).status,
+  },
+  {
+    name: 'capture',
+    summary: 'keep what is live in the vault now, without waiting for a watch',
+    load: async () => (await import('./capture.ts')).capture,
+  },
+  {
+    name: 'restore',
+    summary: 'put the guarded files back, with the choices that only a person makes',
+    load: async () => (await import('./restore.ts')).restore,
+  },
+  {
+    name: 'accept',
+    summary: 'give up the values that no known key opens, so that they neither block nor nag',
+    load: async () => (await import('./accept.ts')).accept,
+  },
+  {
+    name: 'history',
+    summary: 'list the generations that the vault holds',
+    load: async () => (await import('./history.ts')).history,
+  },
+  {
     name: 'config',
     summary: 'show the effective settings and where each comes from',
     load: async () => (await import('./config.ts')).config,

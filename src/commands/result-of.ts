@@ -47,6 +47,8 @@ function detailOf(action: Action): string {
       return action.fingerprint === null ? 'keep the malformed bytes' : `keep key ${action.fingerprint}`;
     case 'capture':
       return `changed: ${action.changed.join(', ')}`;
+    case 'accept':
+      return `${action.values.length} values given up`;
     case 'restore-file':
       return action.source.kind === 'generation'
         ? `from generation ${action.source.number}`

@@ -21,18 +21,14 @@ export function needsCaptureFirst({ vault, key, files }: Observation): boolean {
  * What differs between the live instance and the vault's newest generation: a reason to write another. Empty where
  * nothing changed, or where the live key is none that should be called the instance's.
  */
-export function captureReasons(observation: Observation, judgement: Judgement, adopt: boolean): string[] {
+export function captureReasons(observation: Observation, judgement: Judgement): string[] {
   const { vault, key } = observation;
   if (vault.kind !== 'ready' || key.kind !== 'well-formed') return [];
   const captured = ['sound', 'damaged', 'mixed', 'unproven'];
   if (!captured.includes(judgement.verdict)) return [];
   const newest = newestFirst(vault)[0];
   if (newest === undefined) return ['first'];
-  const reasons = [
-    ...changedFiles(observation, newest),
-    ...changedEvidence(observation, judgement, newest),
-    ...(adopt ? ['database'] : []),
-  ];
+  const reasons = [...changedFiles(observation, newest), ...changedEvidence(observation, judgement, newest)];
   return [...new Set(reasons)];
 }
 

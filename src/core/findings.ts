@@ -86,6 +86,14 @@ function keyFindings(
       'keykeeper history, then keykeeper restore --generation N',
     );
   }
+  if (obstacle === 'in-use') {
+    add(
+      'key-in-use',
+      'error',
+      `the live key opens ${judgement.opened} of ${judgement.tested} values, so no other key takes its place`,
+      'leave it: nothing in the vault is better for this database',
+    );
+  }
   if (obstacle === 'nothing-known' && !judgement.firstInstall) {
     add(
       'key-unknown',

@@ -1,4 +1,4 @@
-import type { Fingerprint } from './brand.ts';
+import type { Fingerprint, Sha256 } from './brand.ts';
 import { captureReasons, needsCaptureFirst } from './capture.ts';
 import { type GuardedFile, KEY_FILE } from './guarded-set.ts';
 import { generationOfKey, keptFile, newestFirst } from './history.ts';
@@ -41,7 +41,9 @@ export type Action =
       readonly target: 'vault';
       readonly changed: readonly string[];
       readonly proven: boolean;
-    };
+    }
+  /** A generation is written that names more values as given up. */
+  | { readonly action: 'accept'; readonly target: 'vault'; readonly values: readonly Sha256[] };
 
 /** What stands between the verdict and doing something about it. */
 export type Obstacle =
@@ -52,6 +54,8 @@ export type Obstacle =
   | 'lost'
   | 'nothing-known'
   | 'unreadable'
+  /** The key to be replaced opens values: only a rotation may do that. */
+  | 'in-use'
   | 'vault-broken'
   | 'identity-missing';
 
@@ -63,7 +67,9 @@ export interface Plan {
 export interface PlanOptions {
   /** `auto`: values under other known keys are sealed anew at the gate. */
   readonly rescue: 'auto' | 'ask';
-  /** An operator named this key (`restore --generation`): it is restored whatever opens or not. */
+  /** `captures`: the vault is written, GLPI's side is not. `accept`: the values that nothing opens are given up. */
+  readonly scope?: 'all' | 'captures' | 'accept';
+  /** An operator named this key (`restore --generation`): it is restored unless the live one opens anything. */
   readonly wanted?: Fingerprint;
   /** An operator adopted the database that was found. */
   readonly adopt?: boolean;
@@ -78,7 +84,12 @@ export function plan(observation: Observation, judgement: Judgement, options: Pl
     ? [{ action: 'capture-first', target: KEY_FILE, fingerprint: judgement.live }]
     : [];
   if (judgement.need !== 'nothing') return { actions: first, obstacle: null };
+  if (options.scope === 'accept') return { actions: [...first, ...planAccept(judgement)], obstacle: null };
   if (judgement.elsewhere !== null && options.adopt !== true) return { actions: first, obstacle: 'elsewhere' };
+  if (options.scope === 'captures') {
+    const captures = planCapture(observation, judgement);
+    return { actions: captures.length > 0 ? captures : first, obstacle: null };
+  }
   const key = planKey(observation, judgement, options);
   if (key.obstacle !== null) {
     // Of a lost instance nothing is touched; an unreadable key is exactly what setting owner and mode may cure.
@@ -96,7 +107,7 @@ export function plan(observation: Observation, judgement: Judgement, options: Pl
   const reseal = keyRestored ? [] : planReseal(observation, judgement, options);
   // What was put back is looked at again before it is captured.
   const settled = restores.length + reseal.length === 0 && observation.database.kind !== 'deferred';
-  const captures = settled ? planCapture(observation, judgement, options) : [];
+  const captures = settled ? planCapture(observation, judgement) : [];
   const covered = captures.some((each) => each.action === 'capture') ? [] : first;
   return { actions: [...covered, ...restores, ...reseal, ...captures], obstacle: null };
 }
@@ -106,6 +117,7 @@ function planKey(observation: Observation, judgement: Judgement, options: PlanOp
   if (judgement.verdict === 'unreadable') return obstacle('unreadable');
   if (options.wanted !== undefined) {
     if (options.wanted === judgement.live) return { actions: [], obstacle: null };
+    if (judgement.opened > 0) return obstacle('in-use');
     return restoreKey(observation, options.wanted);
   }
   if (judgement.verdict === 'lost') return obstacle(vaultProblem(observation) ?? 'lost');
@@ -169,8 +181,13 @@ function planReseal({ stage, vault }: Observation, judgement: Judgement, options
   return [{ action: 'reseal-values', target: 'database', values }];
 }
 
-function planCapture(observation: Observation, judgement: Judgement, options: PlanOptions): Action[] {
-  const changed = captureReasons(observation, judgement, options.adopt === true);
+function planAccept(judgement: Judgement): Action[] {
+  if (judgement.dead.length === 0) return [];
+  return [{ action: 'accept', target: 'vault', values: judgement.dead.map((each) => each.digest) }];
+}
+
+function planCapture(observation: Observation, judgement: Judgement): Action[] {
+  const changed = captureReasons(observation, judgement);
   if (changed.length === 0) return [];
   return [{ action: 'capture', target: 'vault', changed, proven: judgement.real > 0 }];
 }
@@ -181,5 +198,10 @@ function obstacle(name: Obstacle): Plan {
 
 /** Whether the plan changes anything on GLPI's side: files or rows. */
 export function touchesGlpi({ actions }: Plan): boolean {
-  return actions.some((each) => each.action !== 'capture' && each.action !== 'capture-first');
+  return actions.some((each) => !isCapture(each));
+}
+
+/** Whether an action writes to the vault alone. */
+export function isCapture({ action }: Action): boolean {
+  return action === 'capture' || action === 'capture-first' || action === 'accept';
 }

@@ -95,6 +95,11 @@ async function applyAction(
       const now = context.now().toISOString();
       return addGeneration(context, draftOf(pass, judgement, settings.instance, context.reason, now));
     }
+    case 'accept': {
+      const now = context.now().toISOString();
+      const draft = draftOf(pass, judgement, settings.instance, 'accept', now);
+      return addGeneration(context, { ...draft, accepted: [...draft.accepted, ...action.values] });
+    }
     case 'repair-access': {
       const path = pathOf(settings, action.target);
       repairAccess(path, action.wanted);
@@ -135,6 +140,7 @@ function consequenceOf(
   switch (action.action) {
     case 'capture':
     case 'capture-first':
+    case 'accept':
       return 'vaultFailed';
     case 'repair-access': {
       const state = pass.observation.files[action.target];
@@ -165,6 +171,7 @@ function findingOf(failure: Failure, action: Action, settings: Settings): Findin
 function targetOf(action: Action, settings: Settings): string {
   switch (action.action) {
     case 'capture':
+    case 'accept':
     case 'reseal-values':
       return action.target;
     case 'repair-directory':

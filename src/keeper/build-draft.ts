@@ -80,6 +80,8 @@ function proofOf(judgement: Judgement, at: string): Proof | null {
 /** What the database does not say any more is still known: a uuid once seen is kept. */
 function identityOf(found: DatabaseIdentity, newest: Generation | null): DatabaseIdentity {
   const { address, schema } = found;
+  const same = newest?.database?.address === address && newest.database.schema === schema;
+  if (!same) return found;
   return {
     address,
     schema,

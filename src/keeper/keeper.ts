@@ -1,11 +1,10 @@
 import type { Settings } from '../config/settings.ts';
-import type { Fingerprint } from '../core/brand.ts';
 import { decideGate, type GateDecision } from '../core/gate.ts';
 import type { Memory, Observation } from '../core/observation.ts';
 import type { Platform } from '../platform/platform.ts';
 import { lookAtVault, type VaultOpener } from './look-at-vault.ts';
 import { observe, type VaultLook } from './observe.ts';
-import { type Reconciliation, reconcile } from './reconcile.ts';
+import { type ReconcileRequest, type Reconciliation, reconcile } from './reconcile.ts';
 import { doubt, isMissed, NOTHING_REMEMBERED, remember } from './remember.ts';
 
 export interface KeeperParts {
@@ -19,8 +18,7 @@ export interface KeeperParts {
 
 export interface ReconcileOptions {
   readonly until?: 'plan' | 'done';
-  readonly wanted?: Fingerprint;
-  readonly adopt?: boolean;
+  readonly asked?: ReconcileRequest['asked'];
   /** Why a generation would be written; `capture` unless said otherwise. */
   readonly reason?: string;
   readonly depth?: 'sample' | 'full';
@@ -84,7 +82,7 @@ export class Keeper {
 
   async #run(signal: AbortSignal, options: ReconcileOptions): Promise<Reconciliation> {
     const { settings, platform, monotonic } = this.#parts;
-    const { running } = await platform.observe(signal);
+    const { running, findings } = await platform.observe(signal);
     const full = options.depth === 'full' || (this.#stage === 'guard' && monotonic() >= this.#fullPassDue);
     const result = await reconcile({
       settings,
@@ -98,8 +96,8 @@ export class Keeper {
       glpiRunning: running,
       until: options.until ?? 'done',
       reason: options.reason ?? 'capture',
-      ...(options.wanted === undefined ? {} : { wanted: options.wanted }),
-      ...(options.adopt === undefined ? {} : { adopt: options.adopt }),
+      asked: options.asked ?? {},
+      platformFindings: findings,
       now: this.#parts.now,
       signal,
     });
@@ -125,6 +123,15 @@ export class Keeper {
     if (!isMissed(this.#memory, observation)) return null;
     const memory = this.#memory;
     const lookAtVault = async () => this.#vault;
-    return await reconcile({ ...look, memory, lookAtVault, until: 'done', reason: 'capture', now });
+    return await reconcile({
+      ...look,
+      memory,
+      lookAtVault,
+      until: 'done',
+      reason: 'capture',
+      asked: {},
+      platformFindings: [],
+      now,
+    });
   }
 }

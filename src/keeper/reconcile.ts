@@ -1,5 +1,4 @@
 import type { Settings } from '../config/settings.ts';
-import type { Fingerprint } from '../core/brand.ts';
 import { Failure } from '../core/failure.ts';
 import type { Finding } from '../core/finding.ts';
 import { findingsOf } from '../core/findings.ts';
@@ -7,7 +6,7 @@ import type { Outcome } from '../core/gate.ts';
 import type { Generation } from '../core/generation.ts';
 import { judge } from '../core/judge.ts';
 import type { Memory, Observation } from '../core/observation.ts';
-import { type Plan, plan, touchesGlpi } from '../core/plan.ts';
+import { type Plan, type PlanOptions, plan, touchesGlpi } from '../core/plan.ts';
 import type { Judgement } from '../core/verdict.ts';
 import type { Lease } from '../vault/vault.ts';
 import { type ActionReport, type Applied, applyPlan } from './apply.ts';
@@ -44,8 +43,10 @@ export interface ReconcileRequest {
   readonly until: 'plan' | 'done';
   /** Why a generation would be written. */
   readonly reason: string;
-  readonly wanted?: Fingerprint;
-  readonly adopt?: boolean;
+  /** What an operator asked for beside the rule. */
+  readonly asked: Pick<PlanOptions, 'scope' | 'wanted' | 'adopt'>;
+  /** What the platform has to say about itself. */
+  readonly platformFindings: readonly Finding[];
   readonly now: () => Date;
   readonly signal: AbortSignal;
 }
@@ -80,6 +81,7 @@ class Run implements AsyncDisposable {
   #generation: Generation | null = null;
   #failed = { writeFailed: false, accessFailed: false, vaultFailed: false, resealFailed: false };
   #resealed = false;
+  #captured = false;
   #unsettled = false;
   #last = false;
 
@@ -89,15 +91,14 @@ class Run implements AsyncDisposable {
   }
 
   async look(): Promise<Judged> {
-    const { settings, stage, memory, glpiRunning, signal, wanted, adopt } = this.#request;
+    const { settings, stage, memory, glpiRunning, signal, asked } = this.#request;
     const vault = await this.#request.lookAtVault();
     this.#vault = vault;
     const previous = this.#previous;
     const pass = await observe({ settings, stage, depth: this.#depth, vault, memory, glpiRunning, previous, signal });
     const judgement = judge(pass.observation);
-    const rescue = settings.rescue;
-    const options = { rescue, ...(wanted === undefined ? {} : { wanted }), ...(adopt === undefined ? {} : { adopt }) };
-    const judged = { pass, judgement, plan: plan(pass.observation, judgement, options) };
+    const planned = plan(pass.observation, judgement, { rescue: settings.rescue, ...asked });
+    const judged = { pass, judgement, plan: planned };
     this.#after = judged;
     return judged;
   }
@@ -117,8 +118,11 @@ class Run implements AsyncDisposable {
       await this.#takeLease();
       if (this.#lease !== null) return 'again';
     }
+    // A vault that nobody can look into cannot tell that it holds everything already: once a run is enough.
+    if (!touchesGlpi(planned) && this.#captured) return this.#finish(judged);
     await this.#apply(judged);
-    return touchesGlpi(planned) || this.#last ? 'again' : this.#finish(judged);
+    this.#captured = !touchesGlpi(planned);
+    return 'again';
   }
 
   result(): Reconciliation {
@@ -134,7 +138,11 @@ class Run implements AsyncDisposable {
       found,
       after,
       reports: this.#reports,
-      findings: [...this.#failures, ...findingsOf(after.pass.observation, after.judgement, obstacle, directory)],
+      findings: [
+        ...this.#failures,
+        ...this.#request.platformFindings,
+        ...findingsOf(after.pass.observation, after.judgement, obstacle, directory),
+      ],
       outcome: {
         obstacle,
         reseal: resealFailed ? 'failed' : this.#resealed ? 'done' : 'none',

@@ -40,6 +40,7 @@ export class Watch {
   #wake: () => void = () => undefined;
   #retry = RETRY_FIRST;
   #waiting = false;
+  #waiters: PromiseWithResolvers<WatchReport>[] = [];
   #mode: 'events' | 'polling' = 'events';
 
   constructor(options: WatchOptions) {
@@ -59,6 +60,14 @@ export class Watch {
       this.#askedAt = this.#options.monotonic();
     }
     this.#wake();
+  }
+
+  /** Asks for a reconcile and resolves with the report of the one that follows. */
+  async runNow(trigger: Trigger): Promise<WatchReport> {
+    const waiter = Promise.withResolvers<WatchReport>();
+    this.#waiters.push(waiter);
+    this.ask(trigger);
+    return await waiter.promise;
   }
 
   /** Runs until the signal is aborted. */
@@ -97,6 +106,9 @@ export class Watch {
     const trigger = this.#asked ?? 'timer';
     const started = this.#asked === null ? monotonic() : this.#askedAt;
     this.#asked = null;
+    // Whoever asks from here on waits for the next pass: this one may have looked already.
+    const waiters = this.#waiters;
+    this.#waiters = [];
     try {
       const result = await keeper.reconcile(signal);
       this.#retry = mayPass(result) ? Math.min(this.#retry * 2, keeper.settings.interval) : RETRY_FIRST;
@@ -105,8 +117,11 @@ export class Watch {
         keeper.guard();
         this.ask('start');
       }
-      onResult({ trigger, result, duration: monotonic() - started });
+      const report = { trigger, result, duration: monotonic() - started };
+      onResult(report);
+      for (const waiter of waiters) waiter.resolve(report);
     } catch (error) {
+      for (const waiter of waiters) waiter.reject(error);
       if (!signal.aborted) onError(error);
     }
   }

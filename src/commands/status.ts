@@ -1,0 +1,28 @@
+import { openKeeper } from '../keeper/open-keeper.ts';
+import type { ResultDocument } from '../report/document.ts';
+import type { Command, CommandContext } from './command.ts';
+import { requireConfigDirectory } from './require-config-directory.ts';
+import { resultOf } from './result-of.ts';
+
+/** `keykeeper status`: how the keys stand, without touching anything. */
+export const status: Command = {
+  name: 'status',
+  summary: 'say how the keys stand: the verdict, and how many secrets open',
+  description:
+    'Looks at files, vault and database afresh, says the verdict on the live key and which secrets do not open. It ' +
+    'changes nothing, not even the vault; what it would plan is shown by `keykeeper init --dry-run`.\n\n' +
+    'Exit codes: 0 whatever it found; 2 when a setting is wrong.',
+  examples: [
+    { line: 'docker compose exec keykeeper /nodejs/bin/node /app/main.js status', purpose: 'beside a running watch' },
+    { line: 'keykeeper status --json', purpose: 'for monitoring: see canary.opened and findings' },
+  ],
+  options: [],
+  run,
+};
+
+async function run({ settings, signal, environment }: CommandContext): Promise<ResultDocument> {
+  requireConfigDirectory(settings);
+  await using opened = await openKeeper(settings, 'ask', false, environment);
+  const result = await opened.keeper.reconcile(signal, { until: 'plan', depth: 'full' });
+  return resultOf(result, { command: 'status', exitCode: 0 });
+}

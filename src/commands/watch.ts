@@ -1,0 +1,91 @@
+import { openKeeper } from '../keeper/open-keeper.ts';
+import { Watch, type WatchReport } from '../keeper/watch.ts';
+import { describeError } from '../report/describe-error.ts';
+import type { ResultDocument } from '../report/document.ts';
+import type { KeeperView } from '../report/http/keeper-view.ts';
+import { VERSION } from '../version.ts';
+import type { Command, CommandContext } from './command.ts';
+import { requireConfigDirectory } from './require-config-directory.ts';
+import { resultOf } from './result-of.ts';
+import { VerdictLog } from './verdict-log.ts';
+import { WatchRecord } from './watch-record.ts';
+
+/** `keykeeper watch`: the sidecar. */
+export const watch: Command = {
+  name: 'watch',
+  summary: 'guard the keys while GLPI runs',
+  description:
+    'Run it beside GLPI, as a sidecar. A key file that vanishes or is cut comes back at once; another key in its place is ' +
+    'judged by opening real values, and a rotation by GLPI itself is followed and captured, never rolled back. Owner and ' +
+    'mode are repaired, and every change that counts is kept in the vault.\n\n' +
+    'With --gate it is healthy only once GLPI may start, so that GLPI can depend on it in place of a separate init.\n\n' +
+    'Events of the file system and of the container engine, a timer (KEYKEEPER_INTERVAL), SIGHUP and POST /reconcile all ' +
+    'run the same pass. It serves /healthz, /readyz, /status and /metrics (KEYKEEPER_HTTP).\n\n' +
+    'Exit codes: 0 stopped by a signal · 2 a setting is wrong.',
+  examples: [
+    { line: 'keykeeper watch', purpose: 'as the command of a Compose service' },
+    { line: 'keykeeper watch --gate', purpose: 'one service for both: GLPI waits for it to be healthy' },
+  ],
+  options: [{ flags: '--gate', description: 'prepare the keys first, and be healthy only once GLPI may start' }],
+  run,
+};
+
+async function run(context: CommandContext): Promise<ResultDocument | null> {
+  const { settings, signal, environment, logger, options } = context;
+  requireConfigDirectory(settings);
+  await using opened = await openKeeper(settings, options.gate === true ? 'gate' : 'guard', true, environment);
+  const { keeper, platform } = opened;
+  const record = new WatchRecord(keeper, VERSION, now, monotonic);
+  const log = new VerdictLog(logger, now);
+  const loop = new Watch({
+    keeper,
+    platform,
+    monotonic,
+    signal,
+    onResult: (report) => log.add(report, record.add(report), keeper),
+    onError: (error) => {
+      record.addError(describeError(error));
+      logger.error('a pass failed', { error });
+    },
+  });
+  const onHangUp = () => loop.ask('signal');
+  process.on('SIGHUP', onHangUp);
+  try {
+    await using _ = await serve(viewOf(loop, record), context);
+    logger.info('watching', { instance: settings.instance, directory: settings.configDir, platform: platform.name });
+    await loop.run();
+  } finally {
+    process.off('SIGHUP', onHangUp);
+  }
+  logger.info('stopped');
+  return null;
+}
+
+function viewOf(loop: Watch, record: WatchRecord): KeeperView {
+  return {
+    status: () => record.status(),
+    health: () => record.health(),
+    ready: () => record.ready(),
+    metrics: () => record.metrics(),
+    reconcile: async () => {
+      const report: WatchReport = await loop.runNow('http');
+      return resultOf(report.result, { command: 'reconcile', exitCode: 0 });
+    },
+  };
+}
+
+/** Nothing to dispose of where HTTP is off; the framework is not even loaded then. */
+async function serve(view: KeeperView, { settings, logger }: CommandContext): Promise<AsyncDisposable> {
+  const { http, httpToken } = settings;
+  if (http.kind === 'off') return { [Symbol.asyncDispose]: async () => undefined };
+  const { startHttpServer } = await import('../report/http/server.ts');
+  return await startHttpServer({ view, host: http.host, port: http.port, token: httpToken, logger });
+}
+
+function now(): Date {
+  return new Date();
+}
+
+function monotonic(): number {
+  return performance.now();
+}
