@@ -227,7 +227,8 @@ describe('a plan that was carried out', () => {
 
   it('ends the same when it was killed on the way and run again', () => {
     fc.assert(
-      fc.property(anyScene, unattended, fc.nat({ max: 8 }), (scene, options, done) => {
+      fc.property(anyScene, unattended, fc.nat({ max: 8 }), (found, options, done) => {
+        const scene = settled(found);
         const { actions } = look(scene, options);
         const killed = applyTo(scene, actions.slice(0, done));
 
@@ -240,3 +241,9 @@ describe('a plan that was carried out', () => {
     );
   });
 });
+
+/** The scene as the keeper sees it once it has read everything twice. */
+function settled(scene: Scene): Scene {
+  if (scene.database?.kind !== 'answers') return scene;
+  return { ...scene, database: { ...scene.database, coverage: 'full', settled: true } };
+}
