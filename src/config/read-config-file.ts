@@ -8,6 +8,9 @@ import { type RawValue, type RawValues, type ReadFile, SETTINGS_FILE_LIMIT } fro
 /** Read when it exists and `--config` names no other. */
 export const USUAL_CONFIG_FILE = '/etc/keykeeper/keykeeper.yaml';
 
+/** The one tag that changes nothing. */
+const STRING_TAG = 'tag:yaml.org,2002:str';
+
 /** Sentences of our own for the parser's commonest codes; its own ones may quote the line, and so a secret. */
 const SYNTAX: Readonly<Record<string, string>> = {
   DUPLICATE_KEY: 'names a setting twice',
@@ -96,7 +99,9 @@ function formNamed(key: string, forms: readonly SettingForm[], place: string): S
 function textOf(yaml: typeof Yaml, value: unknown, form: SettingForm, place: string): string | null {
   if (value === null) return null;
   // `source` is the text as written: 0x10, 1e3 and 007 are not numbers to us.
-  if (yaml.isScalar(value)) return value.value === null ? null : (value.source ?? String(value.value));
+  if (yaml.isScalar(value) && (value.tag ?? STRING_TAG) === STRING_TAG) {
+    return value.value === null ? null : (value.source ?? String(value.value));
+  }
   const { holds }: Declaration = DECLARATIONS[form.setting];
   if (holds === 'list' && form.kind === 'text' && yaml.isSeq(value)) {
     const items = value.items.map((each) => (yaml.isScalar(each) ? String(each.value) : null));
