@@ -17,7 +17,7 @@ export function isRegistrationKey(clear: string): boolean {
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return false;
   try {
     const parsed: unknown = JSON.parse(Buffer.from(text, 'base64').toString('utf8'));
-    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) && 'signature' in parsed;
+    return typeof parsed === 'object' && parsed !== null && 'signature' in parsed;
   } catch {
     return false;
   }

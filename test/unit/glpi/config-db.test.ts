@@ -105,8 +105,13 @@ class DBSlave extends DBmysql {
   });
 
   it('gives back whatever was written into it', () => {
-    const text = fc.string({ unit: 'binary' });
-    const filled = fc.string({ unit: 'binary', minLength: 1 });
+    // What PHP, percent encoding and UTF-8 treat in a way of their own, and anything else.
+    const unit = fc.oneof(
+      fc.constantFrom(...'\\\'"$%&+{}?>/*# \n\r\0aé🔑'),
+      fc.string({ unit: 'binary', maxLength: 1 }),
+    );
+    const text = fc.string({ unit });
+    const filled = text.filter((each) => each !== '');
     const flag = fc.oneof(text, fc.boolean(), fc.integer(), fc.constant(null));
     const settings = fc.record(
       {
@@ -141,6 +146,7 @@ describe('a config_db.php that cannot be used', () => {
     ["<?php\nclass DB extends DBmysql {\n   public $dbhost = 'loc", 'ends in the middle of a text'],
     ['<?php\nclass DB extends DBmysql {\n   public $dbhost =', 'ends in the middle (line 3)'],
     [`<?php class DB extends DBmysql { ${COMPLETE}`, 'ends in the middle'],
+    [`<?php // a closing tag ends a comment ?>\n${wrapped(COMPLETE).slice(6)}`, 'holds other PHP than the class DB'],
     ["<?php\necho 'hello';", 'holds other PHP than the class DB (line 2)'],
     ['<?php class Other extends DBmysql {}', 'holds another class than DB'],
     ['<?php class DBtest extends DBmysql {}', 'holds another class than DB'],
@@ -186,6 +192,7 @@ describe('a database host', () => {
     ['db:3307', { kind: 'tcp', host: 'db', port: 3307 }],
     ['127.0.0.1:33306', { kind: 'tcp', host: '127.0.0.1', port: 33306 }],
     ['db:', { kind: 'tcp', host: 'db', port: 3306 }],
+    ['db:99999', { kind: 'tcp', host: 'db', port: 3306 }],
     ['localhost:/run/mysqld/mysqld.sock', { kind: 'socket', path: '/run/mysqld/mysqld.sock' }],
     [':/run/db:1/s.sock', { kind: 'socket', path: '/run/db:1/s.sock' }],
     ['/run/mysqld/mysqld.sock', { kind: 'socket', path: '/run/mysqld/mysqld.sock' }],
