@@ -36,14 +36,13 @@ export async function replay(instance: Instance, recording: Recording): Promise<
   const before = allRowsBefore(recording);
   const keyBefore = Buffer.from(recording.key_before_hex, 'hex');
   await loadRows(instance, before);
-  await shell(instance, `rm -rf ${CONFIG} && cp -a /var/glpi/before ${CONFIG}`);
-  await writeKey(instance, keyBefore);
+  const reset = `rm -rf ${CONFIG} && cp -a /var/glpi/before ${CONFIG} && cat >${CONFIG}/glpicrypt.key`;
+  await shell(instance, reset, keyBefore);
 
   const result = await happen(instance, recording);
 
-  const { stdout: files } = await shell(instance, `ls -A ${CONFIG}`);
-  const { stdout: key } = await shell(instance, `base64 -w0 ${CONFIG}/glpicrypt.key 2>/dev/null || true`);
-  const names = files.trim().split('\n');
+  const { stdout } = await shell(instance, `cd ${CONFIG} && base64 -w0 glpicrypt.key 2>/dev/null; echo; ls -A`);
+  const [key = '', ...names] = stdout.trimEnd().split('\n');
   const keys = { before: keyBefore, after: names.includes('glpicrypt.key') ? Buffer.from(key, 'base64') : null };
   const after = await readRows(instance, recording.rows_after);
   return outcomeOf(result.exitCode, keys, names, before, after);
@@ -117,7 +116,8 @@ async function waitingThread({ root }: Stage): Promise<number> {
       "SELECT trx_mysql_thread_id AS thread FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'";
     const [rows] = await root.query<RowDataPacket[]>(query);
     if (rows[0] !== undefined) return Number(rows[0].thread);
-    await sleep(50);
+    // InnoDB shows this table from a copy that it renews only when nobody has read it for 100 ms.
+    await sleep(250);
   }
   throw new Error('security:change_key never came to the locked row');
 }
