@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import type { SslOptions } from 'mysql2';
 import type { DatabaseTls } from '../database-settings.ts';
 
-/** A file that the TLS settings name cannot be read. */
+/** A file that the TLS settings name cannot be read or used. */
 export class TlsFileError extends Error {
   override readonly name = 'TlsFileError';
   readonly code = 'TLS_FILE';
@@ -13,35 +14,44 @@ export class TlsFileError extends Error {
  * With a CA the server's certificate is verified against it, but not its name, as MySQL's `VERIFY_CA` does (MariaDB's
  * own certificates carry no usable name); without one the connection is only encrypted, as `REQUIRED` does.
  *
- * @throws TlsFileError when a file cannot be read
+ * @throws TlsFileError when a file cannot be read or used
  */
 export function tlsOptions(files: DatabaseTls): SslOptions {
+  const verified = files.ca !== undefined || files.caPath !== undefined;
   const ca = [...(files.ca ? [readPem(files.ca)] : []), ...(files.caPath ? readDirectory(files.caPath) : [])];
-  return {
+  if (verified && !ca.some(holdsCertificate)) {
+    throw new TlsFileError(`there is no certificate in ${[files.ca, files.caPath].filter(Boolean).join(' or ')}`);
+  }
+  const options = {
     ...(files.key ? { key: readPem(files.key) } : {}),
     ...(files.cert ? { cert: readPem(files.cert) } : {}),
-    ...(ca.length > 0 ? { ca } : {}),
+    ...(verified ? { ca } : {}),
     ...(files.cipher ? { ciphers: files.cipher } : {}),
-    rejectUnauthorized: ca.length > 0,
   };
+  // The driver does this in the middle of the login, where an error would reach nobody.
+  attempt('use the TLS files of the settings', () => createSecureContext(options));
+  return { ...options, rejectUnauthorized: verified };
 }
 
 function readDirectory(path: string): Buffer[] {
-  const names = attempt(path, () => readdirSync(path, { withFileTypes: true }));
+  const names = attempt(`read ${path}`, () => readdirSync(path, { withFileTypes: true }));
   const pems = names.filter((entry) => !entry.isDirectory()).map((entry) => readPem(join(path, entry.name)));
-  return pems.filter((pem) => pem.includes('-----BEGIN CERTIFICATE-----'));
+  return pems.filter(holdsCertificate);
 }
 
 function readPem(path: string): Buffer {
-  return attempt(path, () => readFileSync(path));
+  return attempt(`read ${path}`, () => readFileSync(path));
 }
 
-function attempt<T>(path: string, read: () => T): T {
+function holdsCertificate(pem: Buffer): boolean {
+  return pem.includes('-----BEGIN CERTIFICATE-----');
+}
+
+function attempt<T>(what: string, work: () => T): T {
   try {
-    return read();
+    return work();
   } catch (cause) {
-    throw new TlsFileError(`cannot read ${path} (${cause instanceof Error ? cause.message : 'unknown error'})`, {
-      cause,
-    });
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new TlsFileError(`cannot ${what} (${why})`, { cause });
   }
 }

@@ -67,6 +67,21 @@ describe.skipIf(!runnable)('openDatabase and TLS', () => {
     expect(await reasonOf(target)).toBe('tls');
   });
 
+  it('takes the CAs from a directory as well', async () => {
+    await using database = await openOrFail({ ...databaseTarget(offering, 'glpi'), ssl: { caPath: folder } });
+
+    expect(await database.identify()).toMatchObject({ glpi: false });
+  });
+
+  it('tells where a file or a list of ciphers is not one, instead of connecting unverified', async () => {
+    const key = join(folder, 'server.key');
+    const target = databaseTarget(offering, 'glpi');
+
+    expect(await reasonOf({ ...target, ssl: { ca: key } })).toBe('tls');
+    expect(await reasonOf({ ...target, ssl: { cert: key, key } })).toBe('tls');
+    expect(await reasonOf({ ...target, ssl: { cipher: 'no such cipher' } })).toBe('tls');
+  });
+
   it('tells where the CA file cannot be read', async () => {
     const target = { ...databaseTarget(offering, 'glpi'), ssl: { ca: join(folder, 'absent.pem') } };
 
