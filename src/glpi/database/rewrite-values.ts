@@ -115,8 +115,8 @@ async function rewriteBatch(session: Session, column: ColumnChanges, batch: read
   );
   const stored = await readLocked(session, column, batch);
   const other = batch.find(({ id, to }) => stored.get(id) !== to);
-  if (other !== undefined) throw changedFailure(column, other.id);
-  if (matched !== batch.length) throw changedFailure(column, batch[0]?.id ?? 0);
+  if (matched !== batch.length) throw changedFailure(column, (other ?? batch[0])?.id ?? 0);
+  if (other !== undefined) throw alteredFailure(column, other.id);
 }
 
 /** What the rows hold now, and will until the transaction ends. */
@@ -144,6 +144,15 @@ function changedFailure({ table, column }: ColumnChanges, id: number): Failure {
       try: 'run again: the next run judges what is there now',
     },
   );
+}
+
+function alteredFailure({ table, column }: ColumnChanges, id: number): Failure {
+  const target = `${table}.${column} id ${id}`;
+  return new Failure('rows-not-written', `${target} would not keep the value as it is, and nothing was changed`, {
+    target,
+    expected: 'a column that holds a sealed value whole',
+    try: `compare the column's type with that of a fresh GLPI: SHOW CREATE TABLE ${table}`,
+  });
 }
 
 /** The server's own error numbers for a session that ends: shut down, and killed. */

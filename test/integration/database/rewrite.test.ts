@@ -97,6 +97,18 @@ describe.skipIf(!runnable)('rewriteValues', () => {
     expect(await column('SELECT rootdn_passwd FROM glpi_authldaps')).toEqual(['ldap']);
   });
 
+  it('refuses a column that does not keep a value as it is', async () => {
+    await root.query('ALTER TABLE glpi_authldaps MODIFY rootdn_passwd char(40)');
+
+    const rewriting = rewrite([mail(1, 'one', 'eins'), { ...ldap, to: 'ends with spaces  ' }]);
+
+    await expect(rewriting).rejects.toMatchObject({
+      code: 'rows-not-written',
+      target: 'glpi_authldaps.rootdn_passwd id 1',
+    });
+    expect(await passwords()).toEqual(['one', 'two', null]);
+  });
+
   it('says that the user may not write', async () => {
     await root.query(
       `CREATE USER IF NOT EXISTS reader@'%' IDENTIFIED BY 'r'; GRANT SELECT ON ${schema}.* TO reader@'%'`,
