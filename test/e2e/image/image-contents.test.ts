@@ -8,29 +8,33 @@ const PACKAGE = JSON.parse(readFileSync(new URL('../../../package.json', import.
 const BASE = 'gcr.io/distroless/nodejs24-debian12';
 
 describe.skipIf(!(await available('docker')))('the built image', () => {
-  let image: BuiltImage;
+  let image: BuiltImage | undefined;
+  let name: string;
   let files: Map<string, ImageFile>;
+  let base: Map<string, ImageFile>;
   let settings: Record<string, unknown> & { Labels: Record<string, string> };
   beforeAll(async () => {
     image = await buildImage();
-    files = await listFiles(image.name);
-    settings = JSON.parse(await dockerOutput(['image', 'inspect', '--format', '{{json .Config}}', image.name]));
+    name = image.name;
+    files = await listFiles(name);
+    base = await listFiles(BASE);
+    settings = JSON.parse(await dockerOutput(['image', 'inspect', '--format', '{{json .Config}}', name]));
   });
-  afterAll(() => image[Symbol.asyncDispose]());
+  afterAll(() => image?.[Symbol.asyncDispose]());
 
   const pathsLike = (pattern: RegExp): string[] => [...files.keys()].filter((path) => pattern.test(path));
 
-  it('holds no shell, no package manager and no tool but Node', () => {
+  it('holds no shell, no package manager and no tool that its base has not', () => {
     const programs = pathsLike(/(^|\/)(bin|sbin)\/[^/]+$/);
 
-    expect(programs).toEqual(['nodejs/bin/node']);
+    expect(programs).toContain('nodejs/bin/node');
+    expect(programs.filter((path) => !base.has(path))).toEqual([]);
     expect(pathsLike(/(^|\/)(sh|bash|dash|busybox|npm|npx|apt|dpkg|curl|wget)$/)).toEqual([]);
   });
 
-  it('adds to its base the program, its licences, its cache, the vault and the place of GLPI', async () => {
-    const base = await listFiles(BASE);
+  it('adds to its base the program, its licences, its cache, the vault and the place of GLPI', () => {
     const added = [...files.keys()].filter(
-      (path) => !base.has(path) && !/^(dev|etc|proc|sys)(\/|$)|^\.dockerenv$/.test(path),
+      (path) => !base.has(path) && !/^(dev|etc|proc|sys)(\/|$)|^(var|\.dockerenv)$/.test(path),
     );
     const kinds = new Set(
       added.map((path) => path.replace(/^app\/[\w.-]+\.js$/, 'app/*.js').replace(/^app\/cache\/.*/, 'app/cache/*')),
@@ -50,14 +54,14 @@ describe.skipIf(!(await available('docker')))('the built image', () => {
   });
 
   it('tells what it adds to its base in bytes', async () => {
-    const [own = 0, base = 0] = (await dockerOutput(['image', 'inspect', '--format', '{{.Size}}', image.name, BASE]))
+    const [own = 0, below = 0] = (await dockerOutput(['image', 'inspect', '--format', '{{.Size}}', name, BASE]))
       .split('\n')
       .map(Number);
 
     process.stderr.write(
-      `image: ${((own - base) / 1e6).toFixed(2)} MB above ${BASE}, ${(own / 1e6).toFixed(1)} MB in all\n`,
+      `image: ${((own - below) / 1e6).toFixed(2)} MB above ${BASE}, ${(own / 1e6).toFixed(1)} MB in all\n`,
     );
-    expect(own).toBeGreaterThan(base);
+    expect(own).toBeGreaterThan(below);
   });
 
   it('holds no native add-on and nothing that has set-user-id', () => {
