@@ -7,8 +7,8 @@ import { type AbsolutePath, absolutePath } from '../../../src/core/brand.ts';
 export class TemporaryDirectory implements Disposable {
   readonly path: AbsolutePath;
 
-  constructor() {
-    this.path = absolutePath(mkdtempSync(join(tmpdir(), 'keykeeper-files-')));
+  constructor(base: string = tmpdir()) {
+    this.path = absolutePath(mkdtempSync(join(base, 'keykeeper-files-')));
   }
 
   /** A path below the directory. */
