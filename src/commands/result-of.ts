@@ -1,4 +1,5 @@
 import type { ExitCode } from '../core/exit-code.ts';
+import type { Finding } from '../core/finding.ts';
 import type { GateDecision } from '../core/gate.ts';
 import type { Action } from '../core/plan.ts';
 import type { Reconciliation } from '../keeper/reconcile.ts';
@@ -22,13 +23,27 @@ export function resultOf(result: Reconciliation, parts: ResultParts): ResultDocu
     verdictAfter: judgement.verdict,
     gate: parts.gate?.gate ?? null,
     exitCode: parts.exitCode,
-    findings: [...result.findings],
+    findings: [...overridden(parts.gate), ...result.findings],
     actions: result.reports.map(({ action, target, done, detail }) => ({ action, target, done, note: detail })),
     canary: { tested: judgement.tested, opened: judgement.opened, unreadable },
     fingerprint: judgement.live,
     generation: result.generation?.number ?? null,
     ...(parts.details === undefined ? {} : { details: { ...parts.details } }),
   };
+}
+
+/** With `KEYKEEPER_GATE=warn` the gate opens whatever there is, and says what it would have done. */
+function overridden(gate: GateDecision | undefined): Finding[] {
+  if (gate === undefined || gate.enforced === gate.exitCode) return [];
+  return [
+    {
+      code: 'gate-overridden',
+      severity: 'error',
+      target: 'KEYKEEPER_GATE',
+      message: `the gate opened because KEYKEEPER_GATE is warn; it would have been blocked with exit code ${gate.enforced}`,
+      try: 'mend what the other findings say, then set KEYKEEPER_GATE=enforce',
+    },
+  ];
 }
 
 /** The document of a plan that was only shown: nothing is done yet. */

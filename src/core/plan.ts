@@ -84,8 +84,8 @@ export function plan(observation: Observation, judgement: Judgement, options: Pl
     ? [{ action: 'capture-first', target: KEY_FILE, fingerprint: judgement.live }]
     : [];
   if (judgement.need !== 'nothing') return { actions: first, obstacle: null };
-  if (options.scope === 'accept') return { actions: [...first, ...planAccept(judgement)], obstacle: null };
   if (judgement.elsewhere !== null && options.adopt !== true) return { actions: first, obstacle: 'elsewhere' };
+  if (options.scope === 'accept') return planAccept(judgement, first);
   if (options.scope === 'captures') {
     const captures = planCapture(observation, judgement);
     return { actions: captures.length > 0 ? captures : first, obstacle: null };
@@ -103,8 +103,7 @@ export function plan(observation: Observation, judgement: Judgement, options: Pl
     ...key.actions,
     ...planDatabaseFile(observation, judgement, keyRestored),
   ];
-  // Values are sealed under the key that was judged, never under one that is only now taking its place.
-  const reseal = keyRestored ? [] : planReseal(observation, judgement, options);
+  const reseal = planReseal(observation, judgement, options);
   // What was put back is looked at again before it is captured.
   const settled = restores.length + reseal.length === 0 && observation.database.kind !== 'deferred';
   const captures = settled ? planCapture(observation, judgement) : [];
@@ -181,9 +180,12 @@ function planReseal({ stage, vault }: Observation, judgement: Judgement, options
   return [{ action: 'reseal-values', target: 'database', values }];
 }
 
-function planAccept(judgement: Judgement): Action[] {
-  if (judgement.dead.length === 0) return [];
-  return [{ action: 'accept', target: 'vault', values: judgement.dead.map((each) => each.digest) }];
+function planAccept({ verdict, dead }: Judgement, first: readonly Action[]): Plan {
+  // The key that could not be read may open them.
+  if (verdict === 'unreadable') return { actions: first, obstacle: 'unreadable' };
+  if (dead.length === 0) return { actions: first, obstacle: null };
+  const values = dead.map((each) => each.digest);
+  return { actions: [...first, { action: 'accept', target: 'vault', values }], obstacle: null };
 }
 
 function planCapture(observation: Observation, judgement: Judgement): Action[] {
@@ -203,5 +205,10 @@ export function touchesGlpi({ actions }: Plan): boolean {
 
 /** Whether an action writes to the vault alone. */
 export function isCapture({ action }: Action): boolean {
+  return isCaptureName(action);
+}
+
+/** The same by the action's name, as reports carry it. */
+export function isCaptureName(action: Action['action']): boolean {
   return action === 'capture' || action === 'capture-first' || action === 'accept';
 }

@@ -6,6 +6,7 @@ import { lookAtVault, type VaultOpener } from './look-at-vault.ts';
 import { observe, type VaultLook } from './observe.ts';
 import { type ReconcileRequest, type Reconciliation, reconcile } from './reconcile.ts';
 import { doubt, isMissed, NOTHING_REMEMBERED, remember } from './remember.ts';
+import { tidyDirectory, tidyVault } from './tidy.ts';
 
 export interface KeeperParts {
   readonly settings: Settings;
@@ -39,6 +40,7 @@ export class Keeper {
   #queue: Promise<unknown> = Promise.resolve();
   #atOnce: Promise<unknown> = Promise.resolve();
   #fullPassDue = 0;
+  #tidied = false;
 
   constructor(parts: KeeperParts, stage: Observation['stage']) {
     this.#parts = parts;
@@ -84,7 +86,8 @@ export class Keeper {
     const { settings, platform, monotonic } = this.#parts;
     const { running, findings } = await platform.observe(signal);
     const full = options.depth === 'full' || (this.#stage === 'guard' && monotonic() >= this.#fullPassDue);
-    const result = await reconcile({
+    this.#tidyOnce(options);
+    const reconciled = await reconcile({
       settings,
       stage: this.#stage,
       depth: full ? 'full' : 'sample',
@@ -101,10 +104,21 @@ export class Keeper {
       now: this.#parts.now,
       signal,
     });
+    const result = {
+      ...reconciled,
+      findings: [...reconciled.findings, ...(await tidyVault(this.#vault.vault, reconciled))],
+    };
     const { pass, judgement } = result.after;
     if (full && pass.observation.database.kind === 'answers') this.#fullPassDue = monotonic() + FULL_PASS_EVERY;
     if (this.#stage === 'guard') this.#memory = remember(this.#memory, pass.observation, judgement);
     return result;
+  }
+
+  /** What a killed run left behind is looked for once a process: its temporary files are harmless, only untidy. */
+  #tidyOnce({ until }: ReconcileOptions): void {
+    if (this.#tidied || this.#stage === 'ask' || until === 'plan') return;
+    this.#tidied = true;
+    tidyDirectory(this.settings.configDir);
   }
 
   async #runAtOnce(signal: AbortSignal): Promise<Reconciliation | null> {

@@ -5,7 +5,7 @@ import { keptFile } from '../core/history.ts';
 import type { Action } from '../core/plan.ts';
 import { createDirectory } from '../files/directory-access.ts';
 import { createFile, replaceFile } from '../files/write-file.ts';
-import { formatConfigDb } from '../glpi/config-db.ts';
+import { formatConfigDb, newInstallFlags } from '../glpi/config-db.ts';
 import type { ApplyContext } from './apply.ts';
 import { captureLateBytes } from './late-bytes.ts';
 
@@ -77,7 +77,8 @@ function written(context: ApplyContext): Content {
   const { environmentDatabase } = context.settings;
   const { database, access } = context.pass.observation;
   if (environmentDatabase === null || database.kind !== 'answers') throw unavailable('config_db.php');
-  const text = formatConfigDb({ ...environmentDatabase, flags: {} }, database.version ?? '');
+  const version = database.version ?? '';
+  const text = formatConfigDb({ ...environmentDatabase, flags: newInstallFlags(version) }, version);
   const owner = { uid: access.uid, gid: access.gid, mode: access.newFileMode };
   return { bytes: Buffer.from(text), access: owner, from: 'from the database settings in the environment' };
 }
