@@ -88,9 +88,9 @@ export function writeTemporary(
  * required. The mode comes before the owner: a process without CAP_FOWNER may change it only while the file is its own.
  */
 export function fill(descriptor: number, target: AbsolutePath, content: Buffer, access: NewFileAccess): boolean {
-  for (let written = 0; written < content.length; ) written += writeSync(descriptor, content, written);
   fchmodSync(descriptor, access.mode & 0o777);
   const owned = giveOwner(descriptor, target, access);
+  for (let written = 0; written < content.length; ) written += writeSync(descriptor, content, written);
   fsyncSync(descriptor);
   return owned;
 }

@@ -39,8 +39,8 @@ const LINK_REFUSED = new Set(['EPERM', 'EOPNOTSUPP', 'ENOTSUP', 'ENOSYS', 'EMLIN
  * Killed before the link: no file, and a temporary one for {@link leftovers}. Between the link and the removal of the
  * temporary name: the complete file with a second name, until `leftovers`. After that: done.
  *
- * Where the file system has no link(2), the name itself is created exclusively and written: killed there, it can be left
- * empty or short with mode 0600, which the next run finds malformed and replaces.
+ * Where the file system has no link(2), the name itself is created exclusively, given mode and owner, then written: killed
+ * there, it can be left empty or short, which the next run finds malformed and replaces.
  *
  * Throws the Failure 'access-not-repaired' (the required owner cannot be given), 'file-changed' (the directory was
  * swapped) or 'file-write-failed'. The name is untouched then, unless the message says that the file is in place and only
