@@ -1,6 +1,6 @@
 import type { Generation } from './generation.ts';
 import { DATABASE_FILE, GUARDED_FILES, type GuardedFile, KEY_FILE } from './guarded-set.ts';
-import { keptFile, newestFirst } from './history.ts';
+import { keptFile, newestFirst, sourceOfFile } from './history.ts';
 import type { Observation } from './observation.ts';
 import type { Judgement } from './verdict.ts';
 
@@ -32,24 +32,21 @@ export function captureReasons(observation: Observation, judgement: Judgement): 
   return [...new Set(reasons)];
 }
 
-/** Optional files that the newest generation holds and that are absent beside a live key and config_db.php. */
-export function removedFiles(observation: Observation): GuardedFile[] {
-  const { files } = observation;
-  const newest = newestFirst(observation.vault)[0];
-  if (newest === undefined) return [];
+/** Optional files that the vault would bring back and that are absent beside a live key and config_db.php. */
+export function removedFiles({ files, vault }: Observation): GuardedFile[] {
+  const generations = newestFirst(vault);
   if (files[KEY_FILE].kind !== 'regular' || files[DATABASE_FILE].kind !== 'regular') return [];
   return GUARDED_FILES.filter((name) => {
     if (name === KEY_FILE || name === DATABASE_FILE || files[name].kind !== 'absent') return false;
-    return keptFile(newest, name) !== null || newest.removed.includes(name);
+    return sourceOfFile(generations, name) !== null || generations[0]?.removed.includes(name) === true;
   });
 }
 
-function changedFiles({ files }: Observation, newest: Generation): string[] {
-  const changed: string[] = [];
+function changedFiles(observation: Observation, newest: Generation): string[] {
+  const changed: string[] = removedFiles(observation).filter((name) => !newest.removed.includes(name));
   for (const name of GUARDED_FILES) {
-    const live = files[name];
+    const live = observation.files[name];
     const kept = keptFile(newest, name);
-    if (live.kind === 'absent' && kept !== null && name !== KEY_FILE && name !== DATABASE_FILE) changed.push(name);
     if (live.kind !== 'regular') continue;
     const { uid, gid, mode } = live.access;
     const sameAccess = kept !== null && kept.uid === uid && kept.gid === gid && kept.mode === mode;

@@ -145,7 +145,12 @@ export const unattended: fc.Arbitrary<PlanOptions> = fc.record({ rescue: fc.cons
 
 /** The same with an operator at hand. */
 export const attended: fc.Arbitrary<PlanOptions> = fc.record(
-  { rescue: fc.constantFrom('auto', 'ask'), wanted: anyKey, adopt: fc.boolean() } as const,
+  {
+    rescue: fc.constantFrom('auto', 'ask'),
+    scope: fc.constantFrom('all', 'all', 'captures', 'accept'),
+    wanted: anyKey,
+    adopt: fc.boolean(),
+  } as const,
   { requiredKeys: ['rescue'] },
 );
 

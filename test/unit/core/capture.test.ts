@@ -19,9 +19,9 @@ import {
   vaultOf,
 } from './build-observation.ts';
 
-function reasons(scene: Scene, adopt = false): string[] {
+function reasons(scene: Scene): string[] {
   const observation = observe(scene);
-  return captureReasons(observation, judge(observation), adopt);
+  return captureReasons(observation, judge(observation));
 }
 
 const OPENS = valuesOf({ under: [KEY_A] });
@@ -146,8 +146,24 @@ describe('captureReasons', () => {
     ]);
   });
 
-  it('always has a reason when an operator adopts the database', () => {
-    expect(reasons({}, true)).toEqual(['database']);
+  it('has a reason when the database is another one', () => {
+    const database = answers(OPENS, { identity: { ...IDENTITY, address: 'moved:3306' } });
+
+    expect(reasons({ database })).toEqual(['database']);
+  });
+
+  it('captures a removal that a hasty generation in between did not record', () => {
+    const texts = { 'local_define.php': 'define' };
+    const hasty = generation(2, { proof: null, database: null });
+
+    expect(reasons({ vault: vaultOf(generation(1, { texts }), hasty) })).toContain('local_define.php');
+  });
+
+  it('captures a removal once', () => {
+    const texts = { 'local_define.php': 'define' };
+    const after = generation(2, { removed: ['local_define.php'] });
+
+    expect(reasons({ vault: vaultOf(generation(1, { texts }), after) })).toEqual([]);
   });
 });
 
@@ -160,7 +176,7 @@ describe('removedFiles', () => {
   });
 
   it('keeps naming what was removed before', () => {
-    const later = vaultOf(generation(1, { texts }), generation(2, { removed: ['local_define.php'] }));
+    const later = vaultOf(generation(1), generation(2, { removed: ['local_define.php'] }));
 
     expect(removedFiles(observe({ vault: later }))).toEqual(['local_define.php']);
   });

@@ -15,7 +15,7 @@ import {
   vaultOf,
 } from '../build-observation.ts';
 import { decide } from '../decide.ts';
-import { capture, captureFirst, from, replaceKey } from '../expected-actions.ts';
+import { capture, captureFirst } from '../expected-actions.ts';
 
 const vault = vaultOf(generation(2, { key: KEY_B }), generation(3));
 const VALUES = valuesOf({ under: [KEY_A] }, { under: [KEY_B] }, {}, { under: [KEY_B], class: 'token' });
@@ -96,10 +96,10 @@ describe('a well-formed key that authenticates some, not all: mixed', () => {
     expect(decision.codes).toEqual(['values-unreadable']);
   });
 
-  it('seals nothing under a key that an operator is just having replaced', () => {
+  it('seals nothing when an operator names another key', () => {
     const decision = decide(observe({ vault, database }), { wanted: KEY_B });
 
-    expect(decision.actions).toEqual([replaceKey(KEY_B, from(2))]);
+    expect(decision).toMatchObject({ obstacle: 'in-use', actions: [] });
   });
 
   it('repairs access before it writes rows, and leaves the capture to the next look', () => {
