@@ -1,5 +1,4 @@
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { Failure } from '../../core/failure.ts';
 import type { Secret } from '../../core/secret.ts';
 import { failureDocument } from '../failure-document.ts';
@@ -7,6 +6,7 @@ import type { Logger } from '../logger.ts';
 import { scrape } from '../scrape.ts';
 import { isAllowedHost, isAllowedOrigin } from './allowed-host.ts';
 import { carriesToken } from './bearer-token.ts';
+import { isBodyTooLarge } from './body-size.ts';
 import type { KeeperView } from './keeper-view.ts';
 
 export interface AppOptions {
@@ -43,9 +43,11 @@ export function createApp({ view, token, host, logger }: AppOptions): Hono {
     if (!isAllowedOrigin(context.req.header('origin'), named)) {
       return refusal(context, 403, 'requests from web pages are not served', 'ask from the command line');
     }
+    if (await isBodyTooLarge(context.req.raw, BODY_LIMIT)) {
+      return refusal(context, 413, 'the body is too large', 'send none');
+    }
     return next();
   });
-  app.use(bodyLimit({ maxSize: BODY_LIMIT, onError: tooLarge }));
 
   app.get('/healthz', (context) => {
     const { healthy, reason } = view.health();
@@ -84,10 +86,6 @@ export function createApp({ view, token, host, logger }: AppOptions): Hono {
     return refusal(context, 500, 'an unexpected error, see the log', '');
   });
   return app;
-}
-
-function tooLarge(context: Context): Response {
-  return refusal(context, 413, 'the body is too large', 'send none');
 }
 
 function refusal(context: Context, status: 401 | 403 | 404 | 405 | 413 | 500, error: string, hint: string): Response {
