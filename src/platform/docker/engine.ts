@@ -1,11 +1,11 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import type { Agent } from 'node:http';
 import type Dockerode from 'dockerode';
 import type { DockerOptions } from 'dockerode';
 import { chooseApiVersion } from './api-version.ts';
 import type { InspectedContainer, ListedContainer } from './container.ts';
 import { describeInspected, describeListed } from './container.ts';
-import type { EngineAddress } from './engine-address.ts';
+import { type EngineAddress, showAddress } from './engine-address.ts';
+import { engineAgent } from './engine-agent.ts';
 import { engineFailure, isDenied, statusOf } from './engine-failure.ts';
 
 /** Server-side filters of the engine's list: all names must match, one value of each name must. */
@@ -105,15 +105,9 @@ async function agreeOnVersion(docker: Dockerode, abortSignal: AbortSignal): Prom
   }
 }
 
-function clientOptions(address: EngineAddress): DockerOptions & { agent: HttpAgent } {
-  // Every question has a connection of its own: one kept from before an engine's restart would fail the next question.
-  if (address.kind === 'socket') {
-    // `host: undefined` keeps dockerode from taking DOCKER_HOST of the process.
-    return { socketPath: address.path, host: undefined, protocol: 'http', agent: new HttpAgent({ keepAlive: false }) };
-  }
-  const { host, port, tls } = address;
-  if (tls === null) return { host, port, protocol: 'http', agent: new HttpAgent({ keepAlive: false }) };
-  return { host, port, protocol: 'https', ...tls, agent: new HttpsAgent({ keepAlive: false }) };
+/** The agent connects, so the path is a name only; `host: undefined` keeps dockerode from taking the process's DOCKER_HOST. */
+function clientOptions(address: EngineAddress): DockerOptions & { agent: Agent } {
+  return { socketPath: showAddress(address), host: undefined, protocol: 'http', agent: engineAgent(address) };
 }
 
 /**

@@ -38,6 +38,19 @@ describe.skipIf(!(await available('docker')))('Docker Engine behind a socket pro
     expect(proxy.requests.filter((each) => !/^GET (\/v1\.\d+)?\/(version|events|containers)/.test(each))).toEqual([]);
   });
 
+  it('is asked without a warning of Node, which would stand in the log', async () => {
+    const warnings: Error[] = [];
+    const collect = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', collect);
+    proxy = await startSocketProxy({ rights: READING });
+
+    await scene.open(own, addressOf(proxy)).observe();
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', collect);
+
+    expect(warnings).toEqual([]);
+  });
+
   it.each(['containers', 'events'])('is told apart from a dead one when it forbids %s', async (forbidden) => {
     proxy = await startSocketProxy({ rights: READING.filter((right) => right !== forbidden) });
     const platform = scene.open(own, addressOf(proxy));
