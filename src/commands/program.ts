@@ -56,7 +56,10 @@ function addCommand(parser: Parser, command: Command, onRun: (run: Run) => void)
   for (const { flags, description } of command.options) parser.option(flags, description);
   parser.option('--json', 'print exactly one JSON document');
   parser.option('--config <file>', `configuration file instead of ${USUAL_CONFIG_FILE}`);
-  for (const option of settingOptions()) parser.addOption(option);
+  for (const option of settingOptions()) {
+    // `watch --gate` is its own; the setting of that name then comes from the environment or the file alone.
+    if (!parser.options.some((each) => each.long === option.long)) parser.addOption(option);
+  }
   if (command.examples.length > 0) parser.addHelpText('after', examplesText(command));
   parser.action((options: Record<string, string | true>) => onRun(runOf(command, options)));
 }
