@@ -47,10 +47,10 @@ describe.skipIf(!(await available('docker')))('a container of the built image', 
     return inVolumes(`${place} && chown -R ${owner} /var/glpi && sha256sum config/glpicrypt.key`);
   }
 
-  async function startWatch(options: readonly string[] = []): Promise<string> {
+  async function startWatch(options: readonly string[] = [], command: readonly string[] = []): Promise<string> {
     const container = `${vault}-watch`;
     const detached = ['run', '--detach', '--name', container, '--health-interval', '1s', ...CONFINED, ...options];
-    await dockerOutput([...detached, ...mounts(), ...WITHOUT_DATABASE, name]);
+    await dockerOutput([...detached, ...mounts(), ...WITHOUT_DATABASE, name, ...command]);
     while ((await dockerOutput(['inspect', '--format', '{{.State.Health.Status}}', container])) !== 'healthy') {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
@@ -108,6 +108,16 @@ describe.skipIf(!(await available('docker')))('a container of the built image', 
 
     // 137 would be the engine's SIGKILL after the time given.
     expect(await dockerOutput(['inspect', '--format', '{{.State.ExitCode}}', container])).toBe('0');
+  });
+
+  it('brings a key back and turns healthy as gate and guard in one', async () => {
+    const before = await placeKey('33:33');
+    await run('33:33', ['init']);
+    await inVolumes('rm /var/glpi/config/glpicrypt.key');
+
+    await startWatch(['--user', '33:33'], ['watch', '--gate']);
+
+    expect(await inVolumes('cd /var/glpi && sha256sum config/glpicrypt.key')).toBe(before);
   });
 
   it('opens no inspector on SIGUSR1, which would show every secret in memory', async () => {
