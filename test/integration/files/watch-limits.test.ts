@@ -44,7 +44,8 @@ describe.skipIf(!canLimit)("at inotify's limits", () => {
     const script = `wait_for() { until grep -q "$1" ${log}; do sleep 0.02; done; }
       echo 0 > /proc/sys/user/${limit}
       "$@" &
-      trap 'kill $!' EXIT TERM
+      trap 'kill $!' EXIT
+      trap exit TERM
       wait_for hint
       echo 1000 > /proc/sys/user/${limit}
       wait_for 'mode events'`;

@@ -6,7 +6,8 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { absolutePath } from '../../../src/core/brand.ts';
 import { type FileState, GUARDED_FILES } from '../../../src/core/guarded-set.ts';
-import { readGuarded, readGuardedSet } from '../../../src/files/read-file.ts';
+import { Descriptor } from '../../../src/files/descriptor.ts';
+import { READ_FLAGS, readGuarded, readGuardedSet } from '../../../src/files/read-file.ts';
 import { OtherUser } from './other-user.ts';
 import { isRoot } from './root.ts';
 import { TemporaryDirectory } from './temporary-directory.ts';
@@ -85,6 +86,14 @@ describe('readGuarded', () => {
       { kind: 'special', type: 'socket' },
     ]);
     expect(device).toEqual({ kind: 'special', type: 'device' });
+  });
+
+  it('opens no symlink, even one that comes between the look at the name and the opening', () => {
+    using directory = new TemporaryDirectory();
+    writeFileSync(directory.at('file'), KEY);
+    symlinkSync('file', directory.at('symlink'));
+
+    expect(() => new Descriptor(directory.at('symlink'), READ_FLAGS)).toThrow('ELOOP');
   });
 
   it('sees a file that is rewritten all the time either empty or whole, never a mixture', async () => {
