@@ -22,6 +22,8 @@ from; secrets are shown as \`[redacted]\`.
 - An environment variable that is set and empty counts as not set.
 - What holds a secret or a list also comes as \`…_FILE\` (\`…File\`, \`--…-file\`): the absolute path of a file with the value, of
   which one line break at the end is dropped. Setting both is an error; so is a file that is empty or cannot be read.
+- A command's own option of the same name comes before a setting's flag: in \`watch\`, \`--gate\` asks it to be the gate, and
+  \`KEYKEEPER_GATE\` comes from the environment or the file.
 - Secrets have no flag of their own, only the one for the file: arguments are seen by everybody who can list processes.
 - Durations are a whole number and a unit: \`500ms\`, \`30s\`, \`2m\`, \`6h\`, \`1d\`.
 - Whatever is wrong ends the command with exit code 2 before anything is touched, and says what to write instead.

@@ -80,7 +80,7 @@ function resultText(command: Command, document: ResultDocument, { stdout, enviro
 async function reportError(error: unknown, name: string, line: CommandLine): Promise<number> {
   const { stop, stderr, stdout, environment } = line;
   const json = line.argv.includes('--json');
-  if (stop.exitCode !== null && !(error instanceof Failure)) {
+  if (stop.exitCode !== null && isAbort(error, stop.signal)) {
     const stopped = emptyDocument(name, stop.exitCode, [
       { code: 'stopped', severity: 'info', target: '', message: 'stopped by a signal before it was done', try: '' },
     ]);
@@ -100,6 +100,11 @@ async function reportError(error: unknown, name: string, line: CommandLine): Pro
     ? writeText(stdout, jsonText(emptyDocument(name, UNEXPECTED, [unexpected])))
     : writeText(stderr, `keykeeper: ${message}\n`));
   return UNEXPECTED;
+}
+
+/** Whether an error only says that the signal was heeded. */
+function isAbort(error: unknown, signal: AbortSignal): boolean {
+  return error === signal.reason || (error instanceof Error && error.name === 'AbortError');
 }
 
 function jsonText(document: ResultDocument): string {
