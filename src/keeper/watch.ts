@@ -28,6 +28,8 @@ export interface WatchOptions {
 const GAP = 200;
 /** First wait before asking again about what may pass by itself (a silent database, rows in motion), in ms; doubles up to the interval. */
 const RETRY_FIRST = 5_000;
+/** The same while GLPI's start waits for the gate, in ms. */
+const RETRY_GATE = 1_000;
 
 /**
  * The watch: every trigger only asks for a reconcile, and what a trigger missed the timer finds. File events have a
@@ -126,14 +128,18 @@ export class Watch {
     }
   }
 
+  /** How long to wait for somebody to ask, in ms, before the timer does. */
+  #patience(): number {
+    const { keeper } = this.#options;
+    if (keeper.stage === 'gate') return RETRY_GATE;
+    return this.#waiting ? this.#retry : keeper.settings.interval;
+  }
+
   /** Resolves when somebody asked, or when the timer says it is time. */
   async #nextRequest(): Promise<void> {
     if (this.#asked !== null) return;
     const { keeper, signal } = this.#options;
-    const limit =
-      this.#waiting || keeper.stage === 'gate'
-        ? Math.min(this.#retry, keeper.settings.interval)
-        : keeper.settings.interval;
+    const limit = Math.min(this.#patience(), keeper.settings.interval);
     using woken = new Waker();
     this.#wake = woken.wake;
     await Promise.race([woken.promise, pause(limit, AbortSignal.any([signal, woken.signal])).catch(() => undefined)]);

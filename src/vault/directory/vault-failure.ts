@@ -28,7 +28,7 @@ export function vaultFailure(error: unknown, path: string, attempt: Attempt): Fa
       return new Failure('vault-unwritable', 'the vault is on a read-only mount', {
         target: path,
         expected: 'a volume mounted read-write',
-        try: 'remove ":ro" (or "read_only: true") from the mount of the vault',
+        try: 'mount a volume of its own at the vault, without ":ro": the root file system of this container is read-only',
         cause: error,
       });
     case 'EACCES':
