@@ -49,9 +49,12 @@ function run(parameters: readonly string[], environment: Record<string, string>)
 }
 
 function shareCache(cache: string): void {
-  const own = existsSync(cache) ? readdirSync(cache).find((name) => name.endsWith('-0')) : undefined;
-  if (own === undefined) throw new Error(`expected Node's cache of uid 0 in ${cache}`);
-  for (const user of USERS) symlinkSync(own, join(cache, own.replace(/-0$/, `-${user}`)));
+  const self = process.getuid?.() ?? 0;
+  const own = existsSync(cache) ? readdirSync(cache).find((name) => name.endsWith(`-${self}`)) : undefined;
+  if (own === undefined) throw new Error(`expected Node's cache of uid ${self} in ${cache}`);
+  for (const user of USERS) {
+    if (user !== self) symlinkSync(own, join(cache, own.replace(/-\d+$/, `-${user}`)));
+  }
   for (const name of readdirSync(join(cache, own))) chmodSync(join(cache, own, name), 0o444);
   chmodSync(join(cache, own), 0o755);
 }
