@@ -1,7 +1,7 @@
-import { holdGate } from '../keeper/hold-gate.ts';
 import { openKeeper } from '../keeper/open-keeper.ts';
 import type { ResultDocument } from '../report/document.ts';
 import type { Command, CommandContext } from './command.ts';
+import { holdWithProgress } from './hold-with-progress.ts';
 import { requireConfigDirectory } from './require-config-directory.ts';
 import { previewOf, resultOf } from './result-of.ts';
 
@@ -26,23 +26,15 @@ export const init: Command = {
 };
 
 async function run(context: CommandContext): Promise<ResultDocument> {
-  const { settings, signal, environment, progress, options } = context;
+  const { settings, signal, environment, options } = context;
   requireConfigDirectory(settings);
   const dryRun = options.dryRun === true;
   await using opened = await openKeeper(settings, 'gate', !dryRun, environment);
   const { keeper } = opened;
   if (dryRun) {
     const result = await keeper.reconcile(signal, { until: 'plan' });
-    return previewOf(result, { command: 'init', exitCode: 0, details: {} });
+    return previewOf(result, { command: 'init', exitCode: 0 });
   }
-  let waiting = '';
-  using _ = progress('preparing the keys', () => (waiting === '' ? 'reading files, vault and database' : waiting));
-  const { result, decision } = await holdGate(keeper, signal, {}, monotonic, (what, left) => {
-    waiting = `${what}; ${Math.ceil(left / 1_000)} s left`;
-  });
+  const { result, decision } = await holdWithProgress(keeper, context, 'preparing the keys', {});
   return resultOf(result, { command: 'init', exitCode: decision.exitCode, gate: decision });
-}
-
-function monotonic(): number {
-  return performance.now();
 }

@@ -1,11 +1,11 @@
 import { Failure } from '../core/failure.ts';
 import type { Generation } from '../core/generation.ts';
 import type { PlanOptions } from '../core/plan.ts';
-import { holdGate } from '../keeper/hold-gate.ts';
 import type { VaultOpener } from '../keeper/look-at-vault.ts';
 import { type OpenKeeper, openKeeper } from '../keeper/open-keeper.ts';
 import type { ResultDocument } from '../report/document.ts';
 import type { Command, CommandContext } from './command.ts';
+import { holdWithProgress } from './hold-with-progress.ts';
 import { requireConfigDirectory } from './require-config-directory.ts';
 import { previewOf, resultOf } from './result-of.ts';
 
@@ -33,7 +33,7 @@ export const restore: Command = {
 };
 
 async function run(context: CommandContext): Promise<ResultDocument> {
-  const { settings, signal, environment, options, progress } = context;
+  const { settings, signal, environment, options } = context;
   requireConfigDirectory(settings);
   const dryRun = options.dryRun === true;
   await using opened = await openKeeper(settings, 'gate', !dryRun, environment);
@@ -42,12 +42,8 @@ async function run(context: CommandContext): Promise<ResultDocument> {
     const result = await opened.keeper.reconcile(signal, { until: 'plan', asked });
     return previewOf(result, { command: 'restore', exitCode: 0 });
   }
-  let waiting = '';
-  using _ = progress('restoring', () => (waiting === '' ? 'reading files, vault and database' : waiting));
   const request = { asked, reason: options.adopt === true ? 'adopt' : 'restore' };
-  const { result, decision } = await holdGate(opened.keeper, signal, request, monotonic, (what, left) => {
-    waiting = `${what}; ${Math.ceil(left / 1_000)} s left`;
-  });
+  const { result, decision } = await holdWithProgress(opened.keeper, context, 'restoring', request);
   return resultOf(result, { command: 'restore', exitCode: decision.enforced });
 }
 
@@ -80,8 +76,4 @@ async function findGeneration(text: string, openVault: VaultOpener): Promise<Gen
         : `one of ${generations.map((each) => each.number).join(', ')}`,
     try: 'keykeeper history',
   });
-}
-
-function monotonic(): number {
-  return performance.now();
 }
