@@ -12,6 +12,12 @@ const PREFIX = 'KEYKEEPER_';
 const SERVICE_LINK = /_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$/;
 
 /**
+ * Variables of the Compose files in deploy/compose. Compose takes them from the same `.env` that `env_file` gives to the
+ * containers.
+ */
+const COMPOSE_VARIABLES: readonly string[] = ['KEYKEEPER_IMAGE', 'KEYKEEPER_VAULT_VOLUME'];
+
+/**
  * Reads the `KEYKEEPER_…` variables. One that is set and empty counts as not set: Compose makes such ones of `${X:-}`.
  *
  * @throws Failure `unknown-setting` for a variable that is none of ours and was meant to be
@@ -27,7 +33,7 @@ export function readEnvironment(environment: Environment): RawValues {
       values.set(form.key, { kind: form.kind, text, origin: { source: 'environment', place: variable } });
       continue;
     }
-    if (SERVICE_LINK.test(variable)) continue;
+    if (SERVICE_LINK.test(variable) || COMPOSE_VARIABLES.includes(variable)) continue;
     if (variable.toUpperCase().startsWith(PREFIX)) throw unknownVariable(variable, nearestName(variable, variables));
     const meant = misspeltPrefix(variable, variables);
     if (meant !== null) throw unknownVariable(variable, meant);

@@ -83,6 +83,14 @@ describe('the environment', () => {
     expect(settings.httpToken?.reveal()).toBe('token-of-the-file-1');
   });
 
+  it("may hold the Compose files' own variables, which come from the same .env", async () => {
+    const { settings } = await loadWith({
+      environment: { KEYKEEPER_IMAGE: 'keykeeper:0.1.0', KEYKEEPER_VAULT_VOLUME: 'helpdesk-vault' },
+    });
+
+    expect(settings.vault.href).toBe('file:///vault');
+  });
+
   it('may hold what Kubernetes adds for a Service called keykeeper', async () => {
     const { settings } = await loadWith({
       environment: {
