@@ -15,7 +15,10 @@ In front of GLPI, "init" puts back what is missing, tests the key on real values
 
 const AFTER = `
 Every command takes --json (one document on standard output) and --help. Settings come from flags, then from
-KEYKEEPER_ variables, then from ${USUAL_CONFIG_FILE}; "keykeeper config" shows what counts and why.`;
+KEYKEEPER_ variables, then from ${USUAL_CONFIG_FILE}; "keykeeper config" shows what counts and why.
+
+Exit codes beside those of each command: 1 a fault of Keykeeper itself, 2 wrong usage or settings, 130 and 143 stopped
+by SIGINT or SIGTERM before it was done.`;
 
 type Run = Extract<Invocation, { kind: 'run' }>;
 
