@@ -46,13 +46,13 @@ interface Evidence {
   readonly opened: number;
 }
 
-function findVerdict({ key, database }: Observation, evidence: Evidence): Verdict {
+function findVerdict({ key }: Observation, evidence: Evidence): Verdict {
   // A key that cannot be read is a candidate that was not tried, so nothing can be called lost yet.
   if (key.kind === 'unreadable') return 'unreadable';
   if (isLost(evidence)) return 'lost';
   if (key.kind !== 'well-formed') return verdictWithoutKey(key);
   const { values, opened } = evidence;
-  if (database.kind !== 'answers' || values.length === 0) return 'unproven';
+  // Without a database, and without a sealed value in it, no candidate opens anything either.
   if (opened === 0) return strongest(values, evidence.candidates).length > 0 ? 'wrong' : 'unproven';
   if (opened < values.length) return 'mixed';
   if (values.some((each) => each.better !== null)) return 'damaged';

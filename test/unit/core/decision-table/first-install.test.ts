@@ -33,8 +33,9 @@ describe('no key, nothing in the vault, no sealed value seen: first install', ()
     expect(decision).toMatchObject({ actions: [], codes: ['first-install'] });
   });
 
-  it('brings no config_db.php back where the vault holds one and no key', () => {
-    const vault = vaultOf(generation(1, { key: null, proof: null }));
+  it('brings no other file back where the vault holds some and no key', () => {
+    const texts = { 'local_define.php': 'define', 'oauth.pem': 'private', 'oauth.pub': 'public' };
+    const vault = vaultOf(generation(1, { key: null, proof: null, texts }));
     const database = answers([], { glpi: false, source: 'vault' });
 
     const decision = decide(observe({ ...EMPTY, vault, database }));

@@ -65,6 +65,11 @@ describe('a key that an operator names', () => {
   it.each<[string, string, Scene]>([
     ['nothing-known', 'the vault does not know it', {}],
     [
+      'nothing-known',
+      'malformed bytes decode to another one',
+      { key: { text: 'hex', looksLike: 'hex' }, decodesTo: [KEY_C] },
+    ],
+    [
       'identity-missing',
       'its generation is sealed',
       { vault: vaultOf(generation(1), generation(2, { key: KEY_B, sealed: true })) },
@@ -73,7 +78,8 @@ describe('a key that an operator names', () => {
   ])('is held up by %s when %s', (obstacle, _, scene) => {
     const decision = decide(observe({ database: answers([]), ...scene }), { wanted: KEY_B });
 
-    expect(decision).toMatchObject({ obstacle, actions: [] });
+    expect(decision.obstacle).toBe(obstacle);
+    expect(decision.actions).not.toContainEqual(expect.objectContaining({ action: 'restore-file' }));
   });
 });
 

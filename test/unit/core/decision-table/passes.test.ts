@@ -80,6 +80,25 @@ describe.each(TO_VERDICT)('the verdict %s of a full pass', (verdict, specs) => {
   });
 });
 
+describe('what needs no second pass', () => {
+  it.each<[Verdict, Scene]>([
+    ['unproven', { database: answers([], { settled: false }) }],
+    [
+      'malformed',
+      {
+        key: { text: 'x', looksLike: 'truncated' },
+        database: answers(valuesOf({ under: [KEY_A] }), { settled: false }),
+      },
+    ],
+    ['missing', { key: 'absent', database: answers(valuesOf({ under: [KEY_A] }), { settled: false }) }],
+    ['sound', { database: answers(valuesOf({ under: [KEY_A] }), { settled: false }) }],
+  ])('is the verdict %s while GLPI runs', (verdict, more) => {
+    const decision = decide(observe({ stage: 'guard', glpiRunning: true, ...more }));
+
+    expect(decision).toMatchObject({ verdict, need: 'nothing' });
+  });
+});
+
 describe('a rotation on its way', () => {
   it('is never rolled back: the new key opens nothing yet, and the rows change between two passes', () => {
     const halfWay = scene(

@@ -81,14 +81,18 @@ describe('a well-formed key that authenticates none, where another candidate aut
     expect(decision).toMatchObject({ verdict: 'wrong', actions: [replaceKey(KEY_A, from(1))] });
   });
 
-  it('does not replace the key where the vault could not take it first', () => {
+  it.each([
+    ['vault-broken', brokenVault()],
+    ['identity-missing', brokenVault('vault-identity-missing')],
+    ['vault-broken', { kind: 'none' }],
+  ] as const)('does not replace the key where the vault could not take it first: %s', (obstacle, vault) => {
     const memory = { trusted: KEY_A, files: { 'glpicrypt.key': regularFile(keyText(KEY_A)) } };
-    const observation = observe({ key: KEY_B, vault: brokenVault(), memory });
+    const observation = observe({ key: KEY_B, vault, memory });
     const candidates = [...observation.candidates, { fingerprint: KEY_A, origin: 'vault' as const }];
 
     const decision = decide({ ...observation, candidates });
 
-    expect(decision).toMatchObject({ verdict: 'wrong', obstacle: 'vault-broken', actions: [] });
+    expect(decision).toMatchObject({ verdict: 'wrong', obstacle, actions: [] });
   });
 });
 
