@@ -38,7 +38,13 @@ export interface HistoryEntry {
 /** A stage with Keykeeper's image: one for a test file, with a story for each test. */
 export interface StoryStage extends AsyncDisposable {
   readonly stage: Stage;
-  openStory(version: StandInVersion): Promise<Story>;
+  openStory(version: StandInVersion, volumes?: Partial<StoryVolumes>): Promise<Story>;
+}
+
+/** Names of volumes, or paths on this machine; what a story does not name is made for it and goes with it. */
+export interface StoryVolumes {
+  readonly glpi: string;
+  readonly vault: string;
 }
 
 export async function openStoryStage(): Promise<StoryStage> {
@@ -47,12 +53,12 @@ export async function openStoryStage(): Promise<StoryStage> {
   let stories = 0;
   return {
     stage,
-    async openStory(version) {
+    async openStory(version, volumes = {}) {
       stories += 1;
       const schema = `story${stories}`;
       await buildStandIn(version);
       await stage.addSchema(schema);
-      return new Story(stage, image, version, schema);
+      return new Story(stage, image, version, schema, volumes);
     },
     [Symbol.asyncDispose]: () => stage[Symbol.asyncDispose](),
   };
@@ -69,16 +75,18 @@ export class Story implements AsyncDisposable {
   readonly glpi: string;
   readonly watch: string;
   readonly #image: string;
+  readonly #made: StoryVolumes;
   #address = '';
 
-  constructor(stage: Stage, image: string, version: StandInVersion, schema: string) {
+  constructor(stage: Stage, image: string, version: StandInVersion, schema: string, volumes: Partial<StoryVolumes>) {
     this.stage = stage;
     this.version = version;
     this.schema = schema;
     this.glpi = `${stage.name}-${schema}-glpi`;
     this.watch = `${stage.name}-${schema}-keykeeper`;
-    this.glpiVolume = `${stage.name}-${schema}-data`;
-    this.vaultVolume = `${stage.name}-${schema}-vault`;
+    this.#made = { glpi: `${stage.name}-${schema}-data`, vault: `${stage.name}-${schema}-vault` };
+    this.glpiVolume = volumes.glpi ?? this.#made.glpi;
+    this.vaultVolume = volumes.vault ?? this.#made.vault;
     this.#image = image;
   }
 
@@ -224,7 +232,7 @@ export class Story implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await docker(['rm', '--force', '--volumes', this.glpi, this.watch]);
-    await docker(['volume', 'rm', '--force', this.glpiVolume, this.vaultVolume]);
+    await docker(['volume', 'rm', '--force', this.#made.glpi, this.#made.vault]);
   }
 }
 
