@@ -122,7 +122,7 @@ function lostFinding(observation: Observation, judgement: Judgement, target: str
   const emptyPlace = observation.key.kind === 'absent' && knownKeys(generations).length === 0;
   const what = `no known key opens any of the ${judgement.tested} sealed values in the database`;
   const volume = emptyPlace
-    ? 'This is probably the wrong volume or path: the directory and the vault are both without a key: '
+    ? 'This is probably the wrong volume or path, for the directory and the vault are both without a key: '
     : '';
   const before = everProven(generations)
     ? ''
