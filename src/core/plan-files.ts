@@ -52,7 +52,6 @@ function hasKey(judgement: Judgement, keyRestored: boolean): boolean {
 /** Both halves, from one source, or none: tokens that GLPI issued depend on the pair. */
 function planOauthPair(observation: Observation): Action[] {
   const absent = OAUTH_PAIR.filter((name) => observation.files[name].kind === 'absent');
-  if (absent.length === 0) return [];
   const pair = sourceOfPair(observation);
   if (pair === null) return [];
   const present = OAUTH_PAIR.filter((name) => !absent.includes(name));
