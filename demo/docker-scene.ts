@@ -40,6 +40,7 @@ class DockerScene implements Scene {
   readonly #id: string;
   readonly #signal: AbortSignal;
   #image = '';
+  #imageIsNew = false;
   #address = '';
   #glpi = '';
   #started = 0;
@@ -57,7 +58,11 @@ class DockerScene implements Scene {
   async prepare(): Promise<void> {
     for (const directory of [this.#volume, this.vaultDir]) mkdirSync(directory, { mode: 0o755 });
     chownSync(this.#volume, OWNER.uid, OWNER.gid);
+    const images = async () => (await docker(['images', '--quiet', '--no-trunc'])).stdout.split('\n');
+    const before = await images();
     this.#image = await buildStandIn(VERSION);
+    const id = await dockerOutput(['image', 'inspect', '--format', '{{.Id}}', this.#image]);
+    this.#imageIsNew = !before.includes(id);
     this.#signal.throwIfAborted();
     await dockerOutput(['network', 'create', '--label', `${LABEL}=${this.#id}`, this.#id]);
     const { database, user, password } = DATABASE;
@@ -140,6 +145,7 @@ class DockerScene implements Scene {
       if (networks.stdout === '' && containers.length === 0) break;
       await docker(['network', 'rm', this.#id]);
     }
+    if (this.#imageIsNew) await docker(['rmi', this.#image]);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 

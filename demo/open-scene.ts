@@ -22,7 +22,9 @@ export async function openScene(signal: AbortSignal): Promise<Scene> {
 }
 
 async function openInDocker(signal: AbortSignal): Promise<Scene> {
-  tell('A Docker engine answers. Building the stand-in for GLPI and starting MariaDB ...');
+  tell(
+    'A Docker engine answers. Building the stand-in for GLPI and starting MariaDB (base images that have to be pulled stay) ...',
+  );
   try {
     return await openDockerScene(signal);
   } catch (cause) {
