@@ -1,7 +1,6 @@
 import { Failure } from '../core/failure.ts';
 import { newestFirst } from '../core/history.ts';
 import type { ValueReference } from '../core/value.ts';
-import { openDatabase } from '../glpi/database/open-database.ts';
 import { openValue, sealValue } from '../glpi/sealed-value.ts';
 import type { ApplyContext } from './apply.ts';
 import { draftOf } from './build-draft.ts';
@@ -24,6 +23,7 @@ export async function resealValues(references: readonly ValueReference[], contex
   await vault.add(draftOf(pass, judgement, settings.instance, 'before-reseal', context.now().toISOString()));
   const choice = chooseDatabase(settings, pass.observation.files, newestFirst(pass.observation.vault));
   if (choice.kind !== 'target') throw new Failure('database-unreachable', 'no database is configured');
+  const { openDatabase } = await import('../glpi/database/open-database.ts');
   const opened = await openDatabase(choice.target, { connectTimeout: 5_000, signal: context.signal });
   if (opened.kind === 'unreachable') throw new Failure('database-unreachable', opened.message, { try: opened.try });
   await using database = opened.database;

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, futimesSync, lstatSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Sha256 } from '../../core/brand.ts';
 import { Failure, systemCode } from '../../core/failure.ts';
 import type { EscrowEntry } from '../../core/generation.ts';
@@ -67,6 +66,8 @@ async function keepChunks(
   now: number,
 ): Promise<void> {
   const folders = new Set<string>();
+  // Here and below, not at the top: a quiet run touches no chunk.
+  const { gzipSync } = await import('node:zlib');
   for (const chunk of chunks) {
     const path = pathOf(place, chunk.name);
     const there = renewChunk(path, now);
@@ -128,7 +129,7 @@ async function loadChunk(path: string, name: Sha256, envelope: Envelope): Promis
     if (opened.kind === 'damaged') return { kind: 'damaged', reason: 'cannot be decrypted' };
     zipped = opened.clear;
   }
-  const text = unzip(zipped);
+  const text = await unzip(zipped);
   if (text === null || createHash('sha256').update(text).digest('hex') !== name) {
     return { kind: 'damaged', reason: 'does not match the SHA-256 in its name' };
   }
@@ -181,7 +182,8 @@ function pathOf(place: InstanceFolder, name: Sha256): string {
   return join(place.escrow, name.slice(0, 2), name);
 }
 
-function unzip(zipped: Buffer): Buffer | null {
+async function unzip(zipped: Buffer): Promise<Buffer | null> {
+  const { gunzipSync } = await import('node:zlib');
   try {
     return gunzipSync(zipped, { maxOutputLength: CHUNK_LIMIT });
   } catch {
