@@ -5,6 +5,7 @@ import { collectLicenses } from './collect-licenses.ts';
 import { inlineVersion } from './inline-version.ts';
 import { keepNamedExports } from './keep-named-exports.ts';
 import { leaveOutModules } from './leave-out-modules.ts';
+import { readBuiltinsDirectly } from './read-builtins-directly.ts';
 
 const PROJECT = resolve(import.meta.dirname, '..');
 const HASHBANG = '#!/usr/bin/env node\n';
@@ -42,7 +43,7 @@ export async function bundle({ entry, directory }: BundleOptions): Promise<Metaf
     minifyWhitespace: true,
     legalComments: 'none',
     metafile: true,
-    plugins: [leaveOutModules(), keepNamedExports(), inlineVersion(PROJECT)],
+    plugins: [leaveOutModules(), keepNamedExports(), readBuiltinsDirectly(), inlineVersion(PROJECT)],
     logLevel: 'warning',
   });
   for (const output of Object.keys(metafile.outputs)) finishOutput(resolve(PROJECT, output));
