@@ -21,6 +21,9 @@ import {
   type SettingsInput,
 } from './source.ts';
 
+// A schema is used once or a few times a pass: compiling a parser for it takes longer than it ever saves.
+z.config({ jitless: true });
+
 /** Settings, with what only showing them needs. */
 export interface LoadedSettings {
   readonly settings: Settings;
