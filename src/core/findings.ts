@@ -2,7 +2,7 @@ import type { Finding, Severity } from './finding.ts';
 import { fileFindings } from './findings-files.ts';
 import { valueFindings } from './findings-values.ts';
 import { everProven, knownKeys, newestFirst } from './history.ts';
-import type { Observation } from './observation.ts';
+import type { DatabaseSource, Observation } from './observation.ts';
 import type { Obstacle } from './plan.ts';
 import type { Judgement } from './verdict.ts';
 
@@ -144,7 +144,7 @@ function databaseFindings({ database, stage }: Observation, judgement: Judgement
       code: `database-${database.reason}`,
       severity: stage === 'gate' ? 'error' : 'warning',
       target,
-      message: `${database.message} (settings from ${database.source})`,
+      message: `${database.message} (settings from ${sourceWords(database.source)})`,
       try: 'check that the database runs and that this container can reach it with these settings',
     });
   }
@@ -159,6 +159,16 @@ function databaseFindings({ database, stage }: Observation, judgement: Judgement
     });
   }
   return found;
+}
+
+function sourceWords(source: DatabaseSource): string {
+  const words: Record<DatabaseSource, string> = {
+    setting: 'KEYKEEPER_DATABASE',
+    'config_db.php': 'config_db.php',
+    environment: "the variables of GLPI's image",
+    vault: "the vault's copy of config_db.php",
+  };
+  return words[source];
 }
 
 function vaultFindings({ vault }: Observation): Finding[] {

@@ -77,7 +77,8 @@ async function readDatabase(database: Database, look: DatabaseLook): Promise<Dat
   const state: DatabaseState = {
     kind: 'answers',
     source: target.source,
-    identity: found.identity,
+    // Whichever of several hosts answered today, it is the same database.
+    identity: { ...found.identity, address: describeAddress(target.hosts) },
     glpi: found.glpi,
     version: found.version,
     coverage: read.coverage,
@@ -115,10 +116,11 @@ function openRegistration(row: { row: RegistrationRow }, keyring: Keyring): Secr
   return null;
 }
 
-/** `host:port` or a socket's path; several hosts are joined with commas. */
+/** `host:port` or a socket's path; several hosts are sorted and joined with commas. */
 export function describeAddress(hosts: readonly string[]): string {
   return hosts
     .map(hostAddress)
     .map((each) => (each.kind === 'socket' ? each.path : `${each.host}:${each.port}`))
+    .sort()
     .join(',');
 }
