@@ -1,8 +1,6 @@
 import type { Severity } from '../core/finding.ts';
 import type { Verdict } from '../core/verdict.ts';
-import { keyIsSafe } from '../core/watch-health.ts';
 import type { Keeper } from '../keeper/keeper.ts';
-import type { Reconciliation } from '../keeper/reconcile.ts';
 import type { WatchReport } from '../keeper/watch.ts';
 import type { StatusDocument } from '../report/http/status-document.ts';
 import {
@@ -12,15 +10,15 @@ import {
   TRIGGERS,
   type Trigger,
 } from '../report/metrics-snapshot.ts';
-
-/** How many unreadable values a status names; `keykeeper status` names all. */
-const NAMED = 200;
+import { type PassSummary, summarizePass } from './pass-summary.ts';
 
 /** Passes may stay away for this many intervals before the loop counts as stalled. */
 const STALLED_AFTER_INTERVALS = 3;
 
+const NO_VAULT = { state: 'unknown', generations: 0, damaged: 0 } as const;
+
 interface Last {
-  readonly result: Reconciliation;
+  readonly summary: PassSummary;
   readonly trigger: Trigger;
   readonly at: Date;
   /** Monotonic, in ms. */
@@ -60,7 +58,7 @@ export class WatchRecord {
 
   /** @returns the verdict before this report, null for the first */
   add({ result, trigger, duration }: WatchReport): Verdict | null {
-    const before = this.#last?.result.after.judgement.verdict ?? null;
+    const before = this.#last?.summary.verdict ?? null;
     const at = this.#now();
     const verdict = result.after.judgement.verdict;
     if (verdict !== before) this.#verdictSince = at;
@@ -75,7 +73,7 @@ export class WatchRecord {
     this.#error = null;
     // The fast lane does not ask the database: what was known of it stays.
     if (result.after.pass.observation.database.kind !== 'deferred') {
-      this.#last = { result, trigger, at, monotonic: this.#monotonic() };
+      this.#last = { summary: summarizePass(result), trigger, at, monotonic: this.#monotonic() };
     }
     return before;
   }
@@ -85,11 +83,6 @@ export class WatchRecord {
     this.#error = message;
   }
 
-  /** The last pass that asked the database; null before the first. */
-  get last(): Reconciliation | null {
-    return this.#last?.result ?? null;
-  }
-
   health(): { healthy: boolean; reason: string } {
     if (this.#error !== null) return { healthy: false, reason: `the last pass failed: ${this.#error}` };
     const { interval, databaseWait } = this.#keeper.settings;
@@ -97,10 +90,10 @@ export class WatchRecord {
     const since = this.#monotonic() - (this.#last?.monotonic ?? this.#started);
     if (since > patience) return { healthy: false, reason: `no pass has ended for ${Math.round(since / 1_000)} s` };
     if (this.#last === null) return { healthy: false, reason: 'the first pass is not done yet' };
-    const { result } = this.#last;
-    if (this.#keeper.stage === 'gate') return { healthy: false, reason: `the gate is shut: ${mainReason(result)}` };
-    if (!keyIsSafe(result.after.judgement)) return { healthy: false, reason: mainReason(result) };
-    return { healthy: true, reason: `the key is safe (${result.after.judgement.verdict})` };
+    const { summary } = this.#last;
+    if (this.#keeper.stage === 'gate') return { healthy: false, reason: `the gate is shut: ${summary.mainReason}` };
+    if (!summary.keyIsSafe) return { healthy: false, reason: summary.mainReason };
+    return { healthy: true, reason: `the key is safe (${summary.verdict})` };
   }
 
   ready(): boolean {
@@ -109,7 +102,7 @@ export class WatchRecord {
 
   status(): StatusDocument {
     const last = this.#last;
-    const judgement = last?.result.after.judgement ?? null;
+    const summary = last?.summary ?? null;
     const { healthy, reason } = this.health();
     return {
       version: this.#version,
@@ -118,42 +111,34 @@ export class WatchRecord {
       healthy,
       ready: this.ready(),
       reason,
-      verdict: judgement?.verdict ?? null,
+      verdict: summary?.verdict ?? null,
       verdictSince: this.#verdictSince?.toISOString() ?? null,
       lastPassAt: last?.at.toISOString() ?? null,
       lastTrigger: last?.trigger ?? null,
-      glpi: glpiOf(last?.result ?? null),
-      database: databaseOf(last?.result ?? null),
-      vault: { url: this.#keeper.settings.vault.href, ...vaultOf(last?.result ?? null) },
-      canary:
-        judgement === null
-          ? null
-          : {
-              tested: judgement.tested,
-              opened: judgement.opened,
-              unreadable: [...judgement.dead, ...judgement.movable].slice(0, NAMED).map((each) => each.reference),
-            },
-      fingerprint: judgement?.live ?? null,
-      generation: last?.result.generation?.number ?? null,
-      findings: [...(last?.result.findings ?? [])],
+      glpi: summary?.glpi ?? { running: null, version: null },
+      database: summary?.database ?? { state: 'unknown', address: null, schema: null, message: null },
+      vault: { url: this.#keeper.settings.vault.href, ...(summary?.vault ?? NO_VAULT) },
+      canary: summary?.canary ?? null,
+      fingerprint: summary?.fingerprint ?? null,
+      generation: summary?.generation ?? null,
+      findings: [...(summary?.findings ?? [])],
     };
   }
 
   metrics(): MetricsSnapshot {
-    const result = this.#last?.result ?? null;
-    const judgement = result?.after.judgement ?? null;
+    const summary = this.#last?.summary ?? null;
     const findings: Record<Severity, number> = { error: 0, warning: 0, advice: 0, info: 0 };
-    for (const finding of result?.findings ?? []) findings[finding.severity] += 1;
-    const vault = vaultOf(result);
+    for (const finding of summary?.findings ?? []) findings[finding.severity] += 1;
+    const vault = summary?.vault ?? NO_VAULT;
     return {
       version: this.#version,
       instance: this.#keeper.settings.instance,
       healthy: this.health().healthy,
       ready: this.ready(),
-      verdict: judgement?.verdict ?? null,
-      canary: { tested: judgement?.tested ?? 0, opened: judgement?.opened ?? 0 },
+      verdict: summary?.verdict ?? null,
+      canary: { tested: summary?.canary.tested ?? 0, opened: summary?.canary.opened ?? 0 },
       findings,
-      databaseAnswers: result?.after.pass.observation.database.kind === 'answers',
+      databaseAnswers: summary?.database.state === 'answers',
       vault: { usable: vault.state === 'ready', generations: vault.generations, damaged: vault.damaged },
       passes: { ...this.#passes },
       failedPasses: this.#failedPasses,
@@ -167,51 +152,10 @@ export class WatchRecord {
   }
 }
 
-/** The most serious finding as a sentence, or the verdict where there is none. */
-export function mainReason(result: Reconciliation): string {
-  const [first] = result.findings;
-  return first === undefined ? result.after.judgement.verdict : `${first.message} (${first.code})`;
-}
-
 function zeroes<Name extends Trigger | ActionName>(names: readonly Name[]): Record<Name, number> {
   return Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;
 }
 
 function seconds(time: Date | null): number | null {
   return time === null ? null : time.getTime() / 1_000;
-}
-
-function glpiOf(result: Reconciliation | null): StatusDocument['glpi'] {
-  const observation = result?.after.pass.observation;
-  const version = observation?.database.kind === 'answers' ? observation.database.version : null;
-  return { running: observation?.glpiRunning ?? null, version };
-}
-
-function databaseOf(result: Reconciliation | null): StatusDocument['database'] {
-  const database = result?.after.pass.observation.database;
-  switch (database?.kind) {
-    case undefined:
-    case 'deferred':
-      return { state: 'unknown', address: null, schema: null, message: null };
-    case 'none':
-    case 'unconfigured':
-      return { state: database.kind, address: null, schema: null, message: null };
-    case 'unreachable':
-      return { state: 'unreachable', address: database.address, schema: database.schema, message: database.message };
-    case 'answers':
-      return { state: 'answers', address: database.identity.address, schema: database.identity.schema, message: null };
-  }
-}
-
-function vaultOf(result: Reconciliation | null): Omit<StatusDocument['vault'], 'url'> {
-  const vault = result?.after.pass.observation.vault;
-  switch (vault?.kind) {
-    case undefined:
-    case 'none':
-      return { state: 'unknown', generations: 0, damaged: 0 };
-    case 'broken':
-      return { state: 'broken', generations: 0, damaged: 0 };
-    case 'ready':
-      return { state: 'ready', generations: vault.generations.length, damaged: vault.damaged.length };
-  }
 }

@@ -63,7 +63,7 @@ export class Keeper {
   /** Runs after every reconcile asked for earlier. */
   async reconcile(signal: AbortSignal, options: ReconcileOptions = {}): Promise<Reconciliation> {
     const run = this.#queue.then(() => this.#run(signal, options));
-    this.#queue = run.catch(() => undefined);
+    this.#queue = run.then(forget, forget);
     return await run;
   }
 
@@ -73,7 +73,7 @@ export class Keeper {
    */
   async putBackAtOnce(signal: AbortSignal): Promise<Reconciliation | null> {
     const run = this.#atOnce.then(() => this.#runAtOnce(signal));
-    this.#atOnce = run.catch(() => undefined);
+    this.#atOnce = run.then(forget, forget);
     return await run;
   }
 
@@ -149,3 +149,6 @@ export class Keeper {
     });
   }
 }
+
+/** A queue waits for the end of a run alone: its result would stay in memory until the next one. */
+function forget(): void {}
