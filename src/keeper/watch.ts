@@ -166,7 +166,11 @@ class Waker implements Disposable {
   }
 }
 
-/** States that end without anybody doing something here. */
+/**
+ * States that end without anybody doing something here. Rows under two keys are one of them: a rotation that is slower
+ * than the settle time holds still for two passes and goes on.
+ */
 function mayPass({ after, outcome }: Reconciliation): boolean {
-  return after.judgement.databaseSilent || outcome.unsettled || outcome.vaultFailed;
+  const { databaseSilent, movable } = after.judgement;
+  return databaseSilent || movable.length > 0 || outcome.unsettled || outcome.vaultFailed;
 }
