@@ -11,7 +11,7 @@ import type { Judgement } from './verdict.ts';
 export function needsCaptureFirst({ vault, key, files }: Observation): boolean {
   if (vault.kind !== 'ready') return false;
   if (key.kind === 'well-formed') return !vault.generations.some((each) => each.fingerprint === key.fingerprint);
-  if (key.kind !== 'malformed') return false;
+  // Malformed bytes are a regular file's; whatever else stands there cannot be read.
   const live = files[KEY_FILE];
   if (live.kind !== 'regular' || live.size === 0) return false;
   return !vault.generations.some((each) => keptFile(each, KEY_FILE)?.sha256 === live.sha256);
@@ -37,7 +37,7 @@ export function removedFiles({ files, vault }: Observation): GuardedFile[] {
   const generations = newestFirst(vault);
   if (files[KEY_FILE].kind !== 'regular' || files[DATABASE_FILE].kind !== 'regular') return [];
   return GUARDED_FILES.filter((name) => {
-    if (name === KEY_FILE || name === DATABASE_FILE || files[name].kind !== 'absent') return false;
+    if (files[name].kind !== 'absent') return false;
     return sourceOfFile(generations, name) !== null || generations[0]?.removed.includes(name) === true;
   });
 }

@@ -83,6 +83,11 @@ describe('captureReasons', () => {
     ['the live key is wrong', { key: KEY_B }, []],
     ['everything is lost', { key: KEY_B, database: answers(valuesOf({})) }, []],
     ['the key is absent', { key: 'absent' }, []],
+    [
+      'the sealed key is another one of the same size',
+      { key: KEY_B, vault: vaultOf(generation(1, { sealed: true })), database: answers([]) },
+      ['glpicrypt.key'],
+    ],
     ['the sealed key is the same', { vault: vaultOf(generation(1, { sealed: true })) }, []],
     [
       'the sealed config_db.php differs in size',
