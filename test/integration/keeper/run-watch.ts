@@ -1,6 +1,7 @@
 import type { Keeper } from '../../../src/keeper/keeper.ts';
 import { type Trigger, Watch, type WatchReport } from '../../../src/keeper/watch.ts';
 import { noPlatform } from '../../../src/platform/none.ts';
+import type { Platform } from '../../../src/platform/platform.ts';
 
 /** A watch that runs in this process, and everything it reported. */
 export interface RunningWatch extends AsyncDisposable {
@@ -10,14 +11,14 @@ export interface RunningWatch extends AsyncDisposable {
   until(fits: (report: WatchReport) => boolean): Promise<WatchReport>;
 }
 
-export function runWatch(keeper: Keeper): RunningWatch {
+export function runWatch(keeper: Keeper, platform: Platform = noPlatform()): RunningWatch {
   const controller = new AbortController();
   const reports: WatchReport[] = [];
   const errors: unknown[] = [];
   const listeners = new Set<() => void>();
   const watch = new Watch({
     keeper,
-    platform: noPlatform(),
+    platform,
     monotonic: () => performance.now(),
     signal: controller.signal,
     onResult: (report) => {
