@@ -1,10 +1,11 @@
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { collectLicenses } from './collect-licenses.ts';
 import { inlineVersion } from './inline-version.ts';
 import { keepNamedExports } from './keep-named-exports.ts';
 import { leaveOutModules } from './leave-out-modules.ts';
+import { mergeStartPath } from './merge-start-path.ts';
 import { readBuiltinsDirectly } from './read-builtins-directly.ts';
 
 const PROJECT = resolve(import.meta.dirname, '..');
@@ -37,6 +38,8 @@ export async function bundle({ entry, directory }: BundleOptions): Promise<Metaf
     format: 'esm',
     platform: 'node',
     target: 'node24',
+    // Node 24 has it (V8 13.6), which esbuild does not know; lowered it would bring helpers into every file.
+    supported: { using: true },
     chunkNames: '[name]-[hash]',
     // Names stay, for stack traces that can be read.
     minifySyntax: true,
@@ -46,7 +49,8 @@ export async function bundle({ entry, directory }: BundleOptions): Promise<Metaf
     plugins: [leaveOutModules(), keepNamedExports(), readBuiltinsDirectly(), inlineVersion(PROJECT)],
     logLevel: 'warning',
   });
-  for (const output of Object.keys(metafile.outputs)) finishOutput(resolve(PROJECT, output));
+  await mergeStartPath(directory, metafile);
+  for (const name of readdirSync(directory)) finishOutput(join(directory, name));
   chmodSync(join(directory, 'main.js'), 0o755);
   writeFileSync(join(directory, 'THIRD-PARTY-LICENSES.txt'), collectLicenses(PROJECT, Object.keys(metafile.inputs)));
   // Without it Node reads the package.json of whatever directory lies above to learn that these are ES modules.
