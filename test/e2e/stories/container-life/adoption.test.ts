@@ -15,7 +15,7 @@ describe.skipIf(!(await available('docker')))('a GLPI that has lived without Key
 
   afterAll(() => stage?.[Symbol.asyncDispose]());
 
-  describe.each(STAND_IN_VERSIONS)('as GLPI %s', (version) => {
+  describe.concurrent.each(STAND_IN_VERSIONS)('as GLPI %s', (version) => {
     it('is adopted healthy: status says how many secrets open, and GLPI was not restarted', async () => {
       await using story = await stage.openStory(version);
       await liveIn(story);

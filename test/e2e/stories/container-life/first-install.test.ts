@@ -12,7 +12,7 @@ describe.skipIf(!(await available('docker')))('a first install', () => {
 
   afterAll(() => stage?.[Symbol.asyncDispose]());
 
-  it.each(STAND_IN_VERSIONS)(
+  it.concurrent.each(STAND_IN_VERSIONS)(
     'of GLPI %s is let through, its new key captured, and proven once the first secret is saved',
     async (version) => {
       await using story = await stage.openStory(version);

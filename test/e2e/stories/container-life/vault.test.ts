@@ -13,7 +13,7 @@ describe.skipIf(!(await available('docker')))("a vault in trouble (one GLPI: the
 
   afterAll(() => stage?.[Symbol.asyncDispose]());
 
-  it('is filled again where it is empty beside a live key, which is left as it is', async () => {
+  it.concurrent('is filled again where it is empty beside a live key, which is left as it is', async () => {
     await using story = await stage.openStory('11.0.6');
     await liveIn(story);
     await story.init();
@@ -29,7 +29,7 @@ describe.skipIf(!(await available('docker')))("a vault in trouble (one GLPI: the
     expect(await story.secretsOpen()).toMatchObject(SECRETS);
   });
 
-  it('with one damaged generation restores from the others, says so, and leaves the damaged one alone', async () => {
+  it.concurrent('with one damaged generation restores from the others, says so, and leaves the damaged one alone', async () => {
     await using story = await stage.openStory('11.0.6');
     await liveIn(story);
     const first = await story.init();

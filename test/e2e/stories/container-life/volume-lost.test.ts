@@ -14,7 +14,7 @@ describe.skipIf(!(await available('docker')))('a GLPI container re-created witho
 
   afterAll(() => stage?.[Symbol.asyncDispose]());
 
-  describe.each(STAND_IN_VERSIONS)('as GLPI %s', (version) => {
+  describe.concurrent.each(STAND_IN_VERSIONS)('as GLPI %s', (version) => {
     it('finds the whole set back before it starts: no auto-install, and every secret opens', async () => {
       await using story = await stage.openStory(version);
       await liveIn(story);
