@@ -1,5 +1,6 @@
 import { type Held, holdGate } from '../keeper/hold-gate.ts';
 import type { Keeper, ReconcileOptions } from '../keeper/keeper.ts';
+import { monotonic } from '../keeper/monotonic.ts';
 import type { CommandContext } from './command.ts';
 
 /** Holds the gate and, on anything over two seconds, shows what is waited for and how long still. */
@@ -14,8 +15,4 @@ export async function holdWithProgress(
   return await holdGate(keeper, signal, options, monotonic, (reason, left) => {
     waiting = `${reason}; ${Math.ceil(left / 1_000)} s left`;
   });
-}
-
-function monotonic(): number {
-  return performance.now();
 }

@@ -1,3 +1,4 @@
+import { monotonic } from '../keeper/monotonic.ts';
 import { openKeeper } from '../keeper/open-keeper.ts';
 import { Watch, type WatchReport } from '../keeper/watch.ts';
 import { describeError } from '../report/describe-error.ts';
@@ -84,8 +85,4 @@ async function serve(view: KeeperView, { settings, logger }: CommandContext): Pr
 
 function now(): Date {
   return new Date();
-}
-
-function monotonic(): number {
-  return performance.now();
 }

@@ -5,6 +5,7 @@ import type { Platform } from '../platform/platform.ts';
 import { openDirectoryVault } from '../vault/directory/open-directory-vault.ts';
 import { Keeper } from './keeper.ts';
 import type { VaultOpener } from './look-at-vault.ts';
+import { monotonic } from './monotonic.ts';
 
 export interface OpenKeeper extends AsyncDisposable {
   readonly keeper: Keeper;
@@ -31,10 +32,7 @@ export async function openKeeper(
     environment,
   });
   const openVault = vaultOpener(settings, writes);
-  const keeper = new Keeper(
-    { settings, openVault, platform, now: () => new Date(), monotonic: () => performance.now() },
-    stage,
-  );
+  const keeper = new Keeper({ settings, openVault, platform, now: () => new Date(), monotonic }, stage);
   return { keeper, platform, openVault, [Symbol.asyncDispose]: async () => platform[Symbol.asyncDispose]() };
 }
 
