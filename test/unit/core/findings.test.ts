@@ -164,6 +164,15 @@ describe('the findings about values', () => {
   });
 });
 
+describe('the finding of half an OAuth pair', () => {
+  it.each([
+    ['oauth.pem', 'oauth.pub'],
+    ['oauth.pub', 'oauth.pem'],
+  ] as const)('names the half that is missing: %s', (missing, present) => {
+    expect(only({ files: { [present]: 'half' } }).target).toBe(`/config/${missing}`);
+  });
+});
+
 describe('the findings about the vault', () => {
   it('name each damaged file, and why', () => {
     const damaged = [{ file: 'generation-2', reason: 'its checksum does not fit' }];
