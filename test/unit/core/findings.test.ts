@@ -98,6 +98,36 @@ describe('findings', () => {
   });
 });
 
+describe('the finding of an undecided key', () => {
+  const database = answers(valuesOf({ under: [KEY_A] }, { under: [KEY_B] }));
+
+  it('names the keys and how to choose', () => {
+    const { message, try: hint } = only({ key: 'absent', vault: TWO_KEYS, database });
+
+    expect(message).toBe(`several keys open the same number of values: ${KEY_B}, ${KEY_A}`);
+    expect(hint).toContain('keykeeper restore --generation');
+  });
+
+  it('is not told on the word of a sample', () => {
+    expect(findings({ key: 'absent', vault: TWO_KEYS, database: { ...database, coverage: 'sample' } })).toEqual([]);
+  });
+});
+
+describe('the finding of a silent database', () => {
+  it.each([
+    ['setting', 'KEYKEEPER_DATABASE'],
+    ['config_db.php', 'config_db.php'],
+    ['environment', 'variables'],
+    ['vault', "vault's copy"],
+  ] as const)('says where its settings come from: %s', (source, words) => {
+    const { message, target } = only({ database: silentDatabase({ source }) });
+
+    expect(target).toBe('db:3306/glpi');
+    expect(message).toContain('connection refused');
+    expect(message).toContain(words);
+  });
+});
+
 describe('the finding of a malformed key', () => {
   it.each([
     ['empty', 'empty'],
