@@ -6,6 +6,7 @@ import { inlineVersion } from './inline-version.ts';
 import { keepNamedExports } from './keep-named-exports.ts';
 import { leaveOutModules } from './leave-out-modules.ts';
 import { mergeStartPath } from './merge-start-path.ts';
+import { parseTables } from './parse-tables.ts';
 import { readBuiltinsDirectly } from './read-builtins-directly.ts';
 
 const PROJECT = resolve(import.meta.dirname, '..');
@@ -46,7 +47,7 @@ export async function bundle({ entry, directory }: BundleOptions): Promise<Metaf
     minifyWhitespace: true,
     legalComments: 'none',
     metafile: true,
-    plugins: [leaveOutModules(), keepNamedExports(), readBuiltinsDirectly(), inlineVersion(PROJECT)],
+    plugins: [leaveOutModules(), keepNamedExports(), readBuiltinsDirectly(), parseTables(), inlineVersion(PROJECT)],
     logLevel: 'warning',
   });
   await mergeStartPath(directory, metafile);

@@ -1,0 +1,22 @@
+import { createRequire } from 'node:module';
+import type { Plugin } from 'esbuild';
+
+/**
+ * mysql2's names of error numbers, both ways: thousands of assignments, one by one a tenth of the time in which the driver
+ * loads.
+ */
+const TABLES = /[/\\]mysql2[/\\]lib[/\\]constants[/\\]errors\.js$/;
+
+/** Writes tables that a package builds by statements as JSON, which V8 reads about ten times as fast. */
+export function parseTables(): Plugin {
+  return {
+    name: 'parse-tables',
+    setup(setup) {
+      const require = createRequire(import.meta.url);
+      setup.onLoad({ filter: TABLES }, ({ path }) => ({
+        contents: `module.exports = JSON.parse(${JSON.stringify(JSON.stringify(require(path)))});`,
+        loader: 'js',
+      }));
+    },
+  };
+}
