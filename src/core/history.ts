@@ -41,12 +41,26 @@ export function keptFile(generation: Generation, name: GuardedFile): KeptFile | 
   return generation.files.find((each) => each.name === name) ?? null;
 }
 
+/** Reasons of generations that only save bytes in a hurry: nobody had judged whose they are. */
+const HASTY: ReadonlySet<string> = new Set(['capture-first', 'late-write']);
+
+/**
+ * Newest first, but those that were written in a hurry last: beside them may lie files of another instance, or what an
+ * accident made.
+ */
+export function judgedFirst(generations: readonly Generation[]): Generation[] {
+  const hasty = generations.filter((each) => HASTY.has(each.reason));
+  return [...generations.filter((each) => !HASTY.has(each.reason)), ...hasty];
+}
+
 /**
  * Where a file other than the key comes from: the newest generation that holds it, unless an administrator removed it
- * since.
+ * since. One that was written in a hurry counts only where no other holds it.
+ *
+ * @param generations newest first
  */
 export function sourceOfFile(generations: readonly Generation[], name: GuardedFile): Generation | null {
-  for (const generation of generations) {
+  for (const generation of judgedFirst(generations)) {
     if (name !== DATABASE_FILE && generation.removed.includes(name)) return null;
     if (keptFile(generation, name) !== null) return generation;
   }

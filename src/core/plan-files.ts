@@ -1,6 +1,6 @@
 import type { Sha256 } from './brand.ts';
 import { DATABASE_FILE, GUARDED_FILES, type GuardedFile, KEY_FILE, OAUTH_PAIR } from './guarded-set.ts';
-import { keptFile, newestFirst, sourceOfFile } from './history.ts';
+import { judgedFirst, keptFile, newestFirst, sourceOfFile } from './history.ts';
 import type { Observation } from './observation.ts';
 import type { Action, RestoreSource } from './plan.ts';
 import type { Judgement } from './verdict.ts';
@@ -71,7 +71,7 @@ function sourceOfPair({ memory, database, vault }: Observation): OauthPair | nul
     return { source: { kind: 'memory' }, contents: { 'oauth.pem': pem.sha256, 'oauth.pub': pub.sha256 } };
   }
   if (database.kind === 'deferred') return null;
-  for (const generation of newestFirst(vault)) {
+  for (const generation of judgedFirst(newestFirst(vault))) {
     if (generation.removed.some(isOauth)) return null;
     const [keptPem, keptPub] = [keptFile(generation, 'oauth.pem'), keptFile(generation, 'oauth.pub')];
     if (keptPem === null || keptPub === null) continue;

@@ -2,7 +2,7 @@ import type { Settings } from '../config/settings.ts';
 import { Failure } from '../core/failure.ts';
 import type { Generation } from '../core/generation.ts';
 import { DATABASE_FILE, type GuardedSet } from '../core/guarded-set.ts';
-import { keptFile } from '../core/history.ts';
+import { judgedFirst, keptFile } from '../core/history.ts';
 import type { DatabaseSource } from '../core/observation.ts';
 import { Secret } from '../core/secret.ts';
 import { type DatabaseSettings, parseConfigDb } from '../glpi/config-db.ts';
@@ -41,7 +41,7 @@ export function chooseDatabase(
   if (settings.environmentDatabase !== null) {
     return { kind: 'target', target: { source: 'environment', ...settings.environmentDatabase }, problem };
   }
-  for (const generation of generations) {
+  for (const generation of judgedFirst(generations)) {
     const content = keptFile(generation, DATABASE_FILE)?.content?.reveal();
     const parsed = content === undefined ? '' : parse(content);
     if (typeof parsed !== 'string') return { kind: 'target', target: targetOf(parsed, 'vault'), problem };

@@ -69,4 +69,12 @@ describe('the history of a vault', () => {
 
     expect(sourceOfFile([removed, OLD], 'config_db.php')).toBe(OLD);
   });
+
+  it('takes a file from a judged generation before one that was written in a hurry', () => {
+    const hasty = generation(3, { reason: 'capture-first', texts: { 'config_db.php': 'of another instance' } });
+    const empty = generation(1, { texts: { 'config_db.php': null } });
+
+    expect(sourceOfFile([hasty, OLD], 'config_db.php')).toBe(OLD);
+    expect(sourceOfFile([hasty, empty], 'config_db.php')).toBe(hasty);
+  });
 });
