@@ -1,5 +1,6 @@
 import type { Settings } from '../config/settings.ts';
 import { decideGate, type GateDecision } from '../core/gate.ts';
+import { KEY_FILE } from '../core/guarded-set.ts';
 import type { Memory, Observation } from '../core/observation.ts';
 import type { Platform } from '../platform/platform.ts';
 import { lookAtVault, type VaultOpener } from './look-at-vault.ts';
@@ -97,6 +98,7 @@ export class Keeper {
       },
       memory: this.#memory,
       glpiRunning: running,
+      readTwice: null,
       until: options.until ?? 'done',
       reason: options.reason ?? 'capture',
       asked: options.asked ?? {},
@@ -132,7 +134,7 @@ export class Keeper {
       glpiRunning: null,
       signal,
     } as const;
-    const { observation } = await observe({ ...look, vault: this.#vault, previous: null });
+    const { observation } = await observe({ ...look, vault: this.#vault, previous: null, readTwice: null });
     this.#memory = doubt(this.#memory, observation);
     if (!isMissed(this.#memory, observation)) return null;
     const memory = this.#memory;
@@ -141,6 +143,7 @@ export class Keeper {
       ...look,
       memory,
       lookAtVault,
+      readTwice: observation.key.kind === 'malformed' ? observation.files[KEY_FILE] : null,
       until: 'done',
       reason: 'capture',
       asked: {},

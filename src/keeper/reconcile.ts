@@ -10,7 +10,7 @@ import { type Plan, type PlanOptions, plan, touchesGlpi } from '../core/plan.ts'
 import type { Judgement } from '../core/verdict.ts';
 import type { Lease } from '../vault/vault.ts';
 import { type ActionReport, type Applied, applyPlan } from './apply.ts';
-import { observe, type Pass, type VaultLook } from './observe.ts';
+import { type Look, observe, type Pass, type VaultLook } from './observe.ts';
 import { pause } from './pause.ts';
 
 export interface Judged {
@@ -39,6 +39,8 @@ export interface ReconcileRequest {
   readonly lookAtVault: () => Promise<VaultLook>;
   readonly memory: Memory;
   readonly glpiRunning: boolean | null;
+  /** For the first look alone, see {@link Look}. */
+  readonly readTwice: Look['readTwice'];
   /** `plan`: nothing is applied (`--dry-run`, `status`). */
   readonly until: 'plan' | 'done';
   /** Why a generation would be written. */
@@ -95,7 +97,9 @@ class Run implements AsyncDisposable {
     const vault = await this.#request.lookAtVault();
     this.#vault = vault;
     const previous = this.#previous;
-    const pass = await observe({ settings, stage, depth: this.#depth, vault, memory, glpiRunning, previous, signal });
+    const readTwice = this.#after === null ? this.#request.readTwice : null;
+    const look = { settings, stage, depth: this.#depth, vault, memory, glpiRunning, previous, readTwice, signal };
+    const pass = await observe(look);
     const judgement = judge(pass.observation);
     const planned = plan(pass.observation, judgement, { rescue: settings.rescue, ...asked });
     const judged = { pass, judgement, plan: planned };
