@@ -12,7 +12,9 @@ export const accept: Command = {
   description:
     'Records in the vault that a person has given up exactly these values: their rows stay as they are, and they count ' +
     'for nothing from now on. A value that changes later counts again. Look at the list with --dry-run first.\n\n' +
-    'Exit codes: 0 recorded, or nothing to give up · 12 the database does not answer · 14 the vault cannot be written.',
+    'Exit codes: 0 recorded, or nothing to give up · 11 this is another database than the vault belongs to · 12 the ' +
+    'database does not answer · 13 the live key cannot be read · 14 the vault cannot be written, or holds keys that no ' +
+    'configured identity opens.',
   examples: [
     { line: 'keykeeper accept --dry-run', purpose: 'which values would be given up' },
     { line: 'keykeeper accept', purpose: 'after the old key is known to be gone for good' },
@@ -33,5 +35,8 @@ async function run({ settings, signal, environment, options }: CommandContext): 
 
 function exitCodeOf({ after, outcome }: Parameters<typeof resultOf>[0]) {
   if (after.judgement.databaseSilent) return EXIT.databaseUnreachable;
-  return after.pass.observation.vault.kind === 'broken' || outcome.vaultFailed ? EXIT.vault : EXIT.done;
+  if (outcome.obstacle === 'elsewhere') return EXIT.choose;
+  if (outcome.obstacle === 'unreadable') return EXIT.access;
+  const unusable = after.pass.observation.vault.kind === 'broken' || outcome.vaultFailed;
+  return unusable || outcome.obstacle === 'identity-missing' ? EXIT.vault : EXIT.done;
 }

@@ -85,7 +85,7 @@ export function plan(observation: Observation, judgement: Judgement, options: Pl
     : [];
   if (judgement.need !== 'nothing') return { actions: first, obstacle: null };
   if (judgement.elsewhere !== null && options.adopt !== true) return { actions: first, obstacle: 'elsewhere' };
-  if (options.scope === 'accept') return planAccept(judgement, first);
+  if (options.scope === 'accept') return planAccept(observation, judgement, first);
   if (options.scope === 'captures') {
     const captures = planCapture(observation, judgement);
     return { actions: captures.length > 0 ? captures : first, obstacle: null };
@@ -180,10 +180,11 @@ function planReseal({ stage, vault }: Observation, judgement: Judgement, options
   return [{ action: 'reseal-values', target: 'database', values }];
 }
 
-function planAccept({ verdict, dead }: Judgement, first: readonly Action[]): Plan {
-  // The key that could not be read may open them.
-  if (verdict === 'unreadable') return { actions: first, obstacle: 'unreadable' };
+function planAccept(observation: Observation, { verdict, dead }: Judgement, first: readonly Action[]): Plan {
   if (dead.length === 0) return { actions: first, obstacle: null };
+  // A key that could not be read may open them: the live one, or one that is encrypted in the vault.
+  if (verdict === 'unreadable') return { actions: first, obstacle: 'unreadable' };
+  if (vaultProblem(observation) === 'identity-missing') return { actions: first, obstacle: 'identity-missing' };
   const values = dead.map((each) => each.digest);
   return { actions: [...first, { action: 'accept', target: 'vault', values }], obstacle: null };
 }

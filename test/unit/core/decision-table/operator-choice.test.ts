@@ -153,6 +153,15 @@ describe('giving values up', () => {
     });
   });
 
+  it('gives nothing up while the vault holds keys that no identity opens', () => {
+    const sealed = vaultOf(generation(1), generation(2, { key: KEY_B, sealed: true }));
+
+    expect(decide(observe({ vault: sealed, database }), { scope: 'accept' })).toMatchObject({
+      obstacle: 'identity-missing',
+      actions: [],
+    });
+  });
+
   it('gives nothing up of another database, whose values the keys here need not open', () => {
     const elsewhere = answers([good, dead], { identity: { ...IDENTITY, schema: 'staging' } });
 
