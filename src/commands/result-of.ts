@@ -9,7 +9,6 @@ export interface ResultParts {
   readonly command: string;
   readonly exitCode: ExitCode;
   readonly gate?: GateDecision;
-  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 /** The document of a command that reconciled: as found, what was done, and how it stands now. */
@@ -28,7 +27,6 @@ export function resultOf(result: Reconciliation, parts: ResultParts): ResultDocu
     canary: { tested: judgement.tested, opened: judgement.opened, unreadable },
     fingerprint: judgement.live,
     generation: result.generation?.number ?? null,
-    ...(parts.details === undefined ? {} : { details: { ...parts.details } }),
   };
 }
 

@@ -8,6 +8,9 @@ import { Secret } from '../core/secret.ts';
 import { type DatabaseSettings, parseConfigDb } from '../glpi/config-db.ts';
 import type { DatabaseTarget } from '../glpi/database/target.ts';
 
+/** Longest wait for one connection to the database, in ms. */
+export const CONNECT_TIMEOUT = 5_000;
+
 export type DatabaseChoice =
   | { readonly kind: 'none' }
   | { readonly kind: 'unconfigured'; readonly problem: string | null }

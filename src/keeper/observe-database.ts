@@ -1,4 +1,4 @@
-import type { Fingerprint, Sha256 } from '../core/brand.ts';
+import type { Sha256 } from '../core/brand.ts';
 import type { EscrowEntry, Generation } from '../core/generation.ts';
 import type { DatabaseState } from '../core/observation.ts';
 import { Secret } from '../core/secret.ts';
@@ -10,6 +10,7 @@ import type { DatabaseTarget } from '../glpi/database/target.ts';
 import { assess } from '../glpi/evidence.ts';
 import { isRegistrationKey, registrationFingerprint } from '../glpi/registration-key.ts';
 import { openValue } from '../glpi/sealed-value.ts';
+import { CONNECT_TIMEOUT } from './choose-database.ts';
 import type { Keyring } from './keyring.ts';
 import { mergeEscrow, referenceKey } from './merge-escrow.ts';
 
@@ -29,20 +30,18 @@ export interface DatabaseLook {
   /** The pass before this one, a settle time ago, and whether the key file is still the same. */
   readonly previous: { readonly digest: Sha256 | null; readonly sameKey: boolean } | null;
   readonly keyring: Keyring;
-  readonly live: Fingerprint | null;
   readonly legacyKeys: readonly Buffer[];
   readonly accepted: ReadonlySet<Sha256>;
   /** The newest generation that has an escrow, and how to read it. */
   readonly escrowOf: Generation | null;
   readonly readEscrow: (generation: Generation) => Promise<readonly EscrowEntry[]>;
-  readonly connectTimeout: number;
   readonly signal: AbortSignal;
 }
 
 /** Opens the database, reads what a judgement needs, and closes it. A database that goes away on the way is `unreachable`. */
 export async function observeDatabase(look: DatabaseLook): Promise<DatabasePass> {
   const { target } = look;
-  const opened = await openDatabase(target, { connectTimeout: look.connectTimeout, signal: look.signal });
+  const opened = await openDatabase(target, { connectTimeout: CONNECT_TIMEOUT, signal: look.signal });
   if (opened.kind === 'unreachable') return unreachable(target, opened.reason, opened.message);
   await using database = opened.database;
   try {

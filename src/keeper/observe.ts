@@ -43,8 +43,6 @@ export interface Look {
 
 /** A wrong-length key file is read again after this, in ms: GLPI truncates, then writes. */
 const SECOND_READING = 15;
-/** Longest wait for one connection to the database, in ms. */
-const CONNECT_TIMEOUT = 5_000;
 
 const DEFERRED: DatabasePass = { state: { kind: 'deferred' }, digest: null, registration: null, escrow: null };
 
@@ -110,13 +108,11 @@ async function observeChosen(
         ? null
         : { digest: previous.database.digest, sameKey: liveFingerprint(previous.observation) === fingerprint },
     keyring,
-    live: fingerprint,
     // GLPI takes the file where there is one, the constant otherwise; the file may have come or gone since.
     legacyKeys: legacy.kind === 'regular' ? [legacy.content.reveal(), LEGACY_CONSTANT] : [LEGACY_CONSTANT],
     accepted: new Set(generations[0]?.accepted ?? []),
     escrowOf: generations.find((each) => each.escrowCount > 0) ?? null,
     readEscrow: (generation) => readEscrow(vault.vault, generation),
-    connectTimeout: CONNECT_TIMEOUT,
     signal: look.signal,
   });
 }

@@ -12,6 +12,7 @@ import type { Lease } from '../vault/vault.ts';
 import { type ActionReport, type Applied, applyPlan } from './apply.ts';
 import { type Look, observe, type Pass, type VaultLook } from './observe.ts';
 import { pause } from './pause.ts';
+import { vaultFinding } from './vault-finding.ts';
 
 export interface Judged {
   readonly pass: Pass;
@@ -189,7 +190,7 @@ class Run implements AsyncDisposable {
     } catch (error) {
       // Without a vault that works there is nobody to share it with.
       if (!(error instanceof Failure)) throw error;
-      this.#failures.push(failureFinding(error));
+      this.#failures.push(vaultFinding(error, 'error'));
       this.#failed.vaultFailed = true;
     }
   }
@@ -221,9 +222,4 @@ class Run implements AsyncDisposable {
     };
     this.#last = true;
   }
-}
-
-function failureFinding(failure: Failure): Finding {
-  const { code, message, target } = failure;
-  return { code, severity: 'error', target: target ?? 'vault', message, try: failure.try ?? '' };
 }

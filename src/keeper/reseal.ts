@@ -4,7 +4,7 @@ import type { ValueReference } from '../core/value.ts';
 import { openValue, sealValue } from '../glpi/sealed-value.ts';
 import type { ApplyContext } from './apply.ts';
 import { draftOf } from './build-draft.ts';
-import { chooseDatabase } from './choose-database.ts';
+import { CONNECT_TIMEOUT, chooseDatabase } from './choose-database.ts';
 import { referenceKey } from './merge-escrow.ts';
 
 /**
@@ -24,7 +24,7 @@ export async function resealValues(references: readonly ValueReference[], contex
   const choice = chooseDatabase(settings, pass.observation.files, newestFirst(pass.observation.vault));
   if (choice.kind !== 'target') throw new Failure('database-unreachable', 'no database is configured');
   const { openDatabase } = await import('../glpi/database/open-database.ts');
-  const opened = await openDatabase(choice.target, { connectTimeout: 5_000, signal: context.signal });
+  const opened = await openDatabase(choice.target, { connectTimeout: CONNECT_TIMEOUT, signal: context.signal });
   if (opened.kind === 'unreachable') throw new Failure('database-unreachable', opened.message, { try: opened.try });
   await using database = opened.database;
   const wanted = new Set(references.map(referenceKey));

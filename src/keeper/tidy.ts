@@ -5,6 +5,7 @@ import { isCaptureName } from '../core/plan.ts';
 import { leftovers } from '../files/leftovers.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Reconciliation } from './reconcile.ts';
+import { vaultFinding } from './vault-finding.ts';
 
 /** Removes what a killed run left in the config directory; a directory that cannot be listed is left for the next time. */
 export function tidyDirectory(directory: AbsolutePath): void {
@@ -22,8 +23,7 @@ export async function tidyVault(vault: Vault | null, { reports, after }: Reconci
     return [];
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    const { code, message, target } = error;
-    return [{ code, severity: 'warning', target: target ?? 'vault', message, try: error.try ?? '' }];
+    return [vaultFinding(error, 'warning')];
   }
 }
 

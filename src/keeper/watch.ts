@@ -43,16 +43,10 @@ export class Watch {
   #retry = RETRY_FIRST;
   #waiting = false;
   #waiters: PromiseWithResolvers<WatchReport>[] = [];
-  #mode: 'events' | 'polling' = 'events';
 
   constructor(options: WatchOptions) {
     this.#options = options;
     this.#askedAt = options.monotonic();
-  }
-
-  /** How file changes are noticed: `polling` where the file system has no events. */
-  get mode(): 'events' | 'polling' {
-    return this.#mode;
   }
 
   /** Asks for a reconcile; several requests before it starts are one. */
@@ -76,12 +70,7 @@ export class Watch {
   async run(): Promise<void> {
     const { keeper, platform, signal } = this.#options;
     const { configDir } = keeper.settings;
-    await using files = await watchDirectory(configDir, GUARDED_FILES, () => void this.#onFileEvent(), {
-      onMode: (mode) => {
-        this.#mode = mode;
-      },
-    });
-    this.#mode = files.mode;
+    await using _ = await watchDirectory(configDir, GUARDED_FILES, () => void this.#onFileEvent());
     platform.follow(() => this.ask('container'), signal);
     while (!signal.aborted) {
       await this.#nextRequest();
