@@ -15,6 +15,37 @@ export interface EscrowReading {
   readonly damaged: readonly DamagedGeneration[];
 }
 
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [member: string]: JsonValue };
+
+/**
+ * The small documents beside the generations that change: `chronicle` (verdicts), `receipts` (answers of GLPI Network),
+ * `wishes` (registration keys of the settings that were applied), `rotation` (a rotation on its way), `places` (columns
+ * found to hold sealed values), `rescue-undo` (rows as they were before a rescue), `drill`, `presence` (keepers).
+ */
+export type RecordName =
+  | 'chronicle'
+  | 'receipts'
+  | 'wishes'
+  | 'rotation'
+  | 'places'
+  | 'rescue-undo'
+  | 'drill'
+  | 'presence';
+
+/** A record as it lies in the vault; whoever reads it checks the shape of `value`. */
+export type VaultRecord =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'present'; readonly value: unknown }
+  /** Encrypted, and no configured identity opens it. */
+  | { readonly kind: 'sealed' }
+  | { readonly kind: 'damaged'; readonly reason: string };
+
 /** The right to apply, held by one keeper at a time. Disposing of it gives it back. */
 export interface Lease extends AsyncDisposable {
   /** Aborted when somebody else holds, or may hold, the lease: stop writing at once. */
@@ -46,6 +77,15 @@ export interface Vault {
 
   /** @throws Failure `vault-identity-missing` when the escrow is encrypted and no configured identity opens it. */
   escrow(generation: Generation): Promise<EscrowReading>;
+
+  record(name: RecordName): Promise<VaultRecord>;
+
+  /**
+   * Replaces a record whole: killed on the way, the old one stands. Two keepers that both change it read it under the
+   * lease first. `confidential`: encrypted where the vault encrypts; false for facts that a keeper without an identity
+   * must be able to read.
+   */
+  keepRecord(name: RecordName, value: JsonValue, options: { readonly confidential: boolean }): Promise<void>;
 
   /**
    * Waits for the lease, until `signal` aborts. A holder that was killed holds nobody up for more than about 3.5 s.
