@@ -1,6 +1,7 @@
 import type { Fingerprint, Gid, Mode, Sha256, Uid } from './brand.ts';
 import type { DatabaseIdentity, Generation } from './generation.ts';
 import type { FileAccess, FileState, GuardedFile, GuardedSet } from './guarded-set.ts';
+import type { Records } from './records.ts';
 import type { ValueEvidence } from './value.ts';
 
 /** What the live `glpicrypt.key` is. */
@@ -99,6 +100,8 @@ export interface WantedAccess {
 }
 
 export interface Observation {
+  /** When it was made: RFC 3339, UTC. */
+  readonly at: string;
   /** `gate`: init, or `watch --gate` before it opened. `guard`: watching. `ask`: a command that only looks. */
   readonly stage: 'gate' | 'guard' | 'ask';
   readonly configDirectory: 'present' | 'absent' | 'unreadable';
@@ -109,6 +112,7 @@ export interface Observation {
   /** Why a live config_db.php that is there cannot be used; null where it can, or is absent. */
   readonly databaseFileProblem: string | null;
   readonly vault: VaultState;
+  readonly records: Records;
   readonly candidates: readonly Candidate[];
   readonly database: DatabaseState;
   /** GLPI is known to run (platform), known not to, or nobody can tell (null). */

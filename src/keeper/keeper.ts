@@ -2,6 +2,7 @@ import type { Settings } from '../config/settings.ts';
 import { decideGate, type GateDecision } from '../core/gate.ts';
 import { KEY_FILE } from '../core/guarded-set.ts';
 import type { Memory, Observation } from '../core/observation.ts';
+import { NO_RECORDS } from '../core/records.ts';
 import type { Platform } from '../platform/platform.ts';
 import { lookAtVault, type VaultOpener } from './look-at-vault.ts';
 import { observe, type VaultLook } from './observe.ts';
@@ -37,7 +38,7 @@ export class Keeper {
   readonly #parts: KeeperParts;
   #stage: Observation['stage'];
   #memory: Memory = NOTHING_REMEMBERED;
-  #vault: VaultLook = { vault: null, state: { kind: 'none' } };
+  #vault: VaultLook = { vault: null, state: { kind: 'none' }, records: NO_RECORDS };
   #queue: Promise<unknown> = Promise.resolve();
   #atOnce: Promise<unknown> = Promise.resolve();
   #fullPassDue = 0;
@@ -128,6 +129,7 @@ export class Keeper {
     const { settings, now } = this.#parts;
     const look = {
       settings,
+      now,
       stage: 'guard',
       depth: 'files',
       memory: this.#memory,

@@ -1,6 +1,8 @@
 import { Failure } from '../core/failure.ts';
+import { NO_RECORDS } from '../core/records.ts';
 import type { Vault } from '../vault/vault.ts';
 import { brokenVault, type VaultLook } from './observe.ts';
+import { readRecords } from './read-records.ts';
 
 /** Opens the vault anew: it may have been lost, emptied or mounted since the last time. */
 export type VaultOpener = () => Promise<Vault>;
@@ -10,9 +12,11 @@ export async function lookAtVault(open: VaultOpener): Promise<VaultLook> {
   try {
     const vault = await open();
     const { generations, damaged } = await vault.list();
-    return { vault, state: { kind: 'ready', generations, damaged } };
+    const look = await readRecords(vault);
+    const state = { kind: 'ready', generations, damaged: [...damaged, ...look.damaged] } as const;
+    return { vault, state, records: look.records };
   } catch (error) {
-    if (error instanceof Failure) return { vault: null, state: brokenVault(error) };
+    if (error instanceof Failure) return { vault: null, state: brokenVault(error), records: NO_RECORDS };
     throw error;
   }
 }

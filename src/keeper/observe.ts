@@ -5,6 +5,7 @@ import type { Generation } from '../core/generation.ts';
 import { type FileAccess, type FileState, type GuardedSet, KEY_FILE } from '../core/guarded-set.ts';
 import { newestFirst } from '../core/history.ts';
 import type { DatabaseState, Memory, Observation, VaultState, WantedAccess } from '../core/observation.ts';
+import type { Records } from '../core/records.ts';
 import { nearestDirectory } from '../files/nearest-directory.ts';
 import { readGuardedSet } from '../files/read-file.ts';
 import { LEGACY_CONSTANT } from '../glpi/legacy.ts';
@@ -23,6 +24,7 @@ export interface Pass {
 
 export interface VaultLook {
   readonly state: VaultState;
+  readonly records: Records;
   /** Null where the vault is broken. */
   readonly vault: Vault | null;
 }
@@ -35,6 +37,7 @@ export interface Look {
   readonly vault: VaultLook;
   readonly memory: Memory;
   readonly glpiRunning: boolean | null;
+  readonly now: () => Date;
   readonly previous: Pass | null;
   /** A key file of a wrong length that the caller has read twice just now: the same bytes need no second reading. */
   readonly readTwice: FileState | null;
@@ -57,6 +60,7 @@ export async function observe(look: Look): Promise<Pass> {
   const database = look.depth === 'files' ? DEFERRED : await observeChosen(look, choice, files, keyring);
   const nearest = nearestDirectory(settings.configDir)?.access ?? null;
   const observation: Observation = {
+    at: look.now().toISOString(),
     stage,
     configDirectory: directory,
     directoryAccess: nearest,
@@ -64,6 +68,7 @@ export async function observe(look: Look): Promise<Pass> {
     key,
     databaseFileProblem: choice.kind === 'none' ? null : choice.problem,
     vault: look.vault.state,
+    records: look.vault.records,
     candidates: keyring.candidates,
     database: database.state,
     glpiRunning: look.glpiRunning,

@@ -10,6 +10,7 @@ import { type Plan, type PlanOptions, plan, touchesGlpi } from '../core/plan.ts'
 import type { Judgement } from '../core/verdict.ts';
 import type { Lease } from '../vault/vault.ts';
 import { type ActionReport, type Applied, applyPlan } from './apply.ts';
+import { Chronicler } from './chronicler.ts';
 import { type Look, observe, type Pass, type VaultLook } from './observe.ts';
 import { pause } from './pause.ts';
 import { vaultFinding } from './vault-finding.ts';
@@ -68,6 +69,7 @@ export async function reconcile(request: ReconcileRequest): Promise<Reconciliati
     const judged = await run.look();
     if ((await run.step(judged)) === 'finished') break;
   }
+  await run.conclude();
   return run.result();
 }
 
@@ -75,6 +77,7 @@ class Run implements AsyncDisposable {
   readonly #request: ReconcileRequest;
   readonly #reports: ActionReport[] = [];
   readonly #failures: Finding[] = [];
+  readonly #chronicler = new Chronicler();
   #depth: 'files' | 'sample' | 'full';
   #vault: VaultLook | null = null;
   #lease: Lease | null = null;
@@ -95,11 +98,16 @@ class Run implements AsyncDisposable {
 
   async look(): Promise<Judged> {
     const { settings, stage, memory, glpiRunning, signal, asked } = this.#request;
-    const vault = await this.#request.lookAtVault();
+    const looked = await this.#request.lookAtVault();
+    const vault = {
+      ...looked,
+      records: { ...looked.records, chronicle: this.#chronicler.extend(looked.records.chronicle) },
+    };
     this.#vault = vault;
     const previous = this.#previous;
     const readTwice = this.#after === null ? this.#request.readTwice : null;
-    const look = { settings, stage, depth: this.#depth, vault, memory, glpiRunning, previous, readTwice, signal };
+    const { now } = this.#request;
+    const look = { settings, stage, depth: this.#depth, vault, memory, glpiRunning, now, previous, readTwice, signal };
     const pass = await observe(look);
     const judgement = judge(pass.observation);
     const planned = plan(pass.observation, judgement, { rescue: settings.rescue, ...asked });
@@ -117,7 +125,7 @@ class Run implements AsyncDisposable {
       return 'again';
     }
     if (judgement.need === 'second-pass') return this.#settle(judged);
-    this.#found ??= judged;
+    await this.#note(judged);
     if (planned.actions.length === 0 || this.#last) return this.#finish(judged);
     if (touchesGlpi(planned) && this.#lease === null && this.#depth !== 'files') {
       await this.#takeLease();
@@ -128,6 +136,13 @@ class Run implements AsyncDisposable {
     await this.#apply(judged);
     this.#captured = !touchesGlpi(planned);
     return 'again';
+  }
+
+  /** Writes down what was found and how it ended. */
+  async conclude(): Promise<void> {
+    if (this.#after === null) return;
+    this.#tell(this.#after);
+    await this.#writeChronicle();
   }
 
   result(): Reconciliation {
@@ -162,6 +177,30 @@ class Run implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#lease?.[Symbol.asyncDispose]();
+  }
+
+  /** A bad time is on record before anything ends it; only a trusted file on its way back does not wait for that. */
+  async #note(judged: Judged): Promise<void> {
+    if (this.#found !== null) return;
+    this.#found = judged;
+    this.#tell(judged);
+    if (this.#depth !== 'files') await this.#writeChronicle();
+  }
+
+  #tell({ judgement, pass }: Judged): void {
+    this.#chronicler.tell({ at: pass.observation.at, verdict: judgement.verdict, fingerprint: judgement.live });
+  }
+
+  async #writeChronicle(): Promise<void> {
+    const vault = this.#vault?.vault ?? null;
+    const elsewhere = this.#after?.judgement.elsewhere ?? null;
+    if (vault === null || this.#request.until === 'plan' || elsewhere !== null) return;
+    try {
+      await this.#chronicler.write(vault);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      this.#failures.push(vaultFinding(error, 'warning'));
+    }
   }
 
   #finish(judged: Judged): 'finished' {

@@ -11,6 +11,7 @@ import {
   KEY_FILE,
 } from '../../../src/core/guarded-set.ts';
 import type { Candidate, DatabaseState, KeyState, Observation, VaultState } from '../../../src/core/observation.ts';
+import { NO_RECORDS } from '../../../src/core/records.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import type { Opening, ValueEvidence } from '../../../src/core/value.ts';
 
@@ -190,6 +191,8 @@ export function observe(scene: Scene = {}): Observation {
     database: answers(valuesOf({ under: [KEY_A] })),
     glpiRunning: false,
     memory: { trusted: null, files: {} },
+    records: NO_RECORDS,
+    at: '2026-01-10T00:00:00Z',
     environmentDatabase: false,
     access: { uid: uid(33), gid: gid(33), newFileMode: mode(0o640) },
     ...members,

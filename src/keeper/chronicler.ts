@@ -1,0 +1,34 @@
+import { type Chronicle, extendChronicle, type VerdictEntry } from '../core/chronicle.ts';
+import type { Vault } from '../vault/vault.ts';
+import { readRecords } from './read-records.ts';
+
+/**
+ * Keeps the vault's chronicle during one run. Killed between two writes, the older chronicle stands: the next run says
+ * what it finds itself.
+ */
+export class Chronicler {
+  readonly #told: VerdictEntry[] = [];
+
+  /** The chronicle with what this run told. `held`: as the vault holds it. */
+  extend(held: Chronicle): Chronicle {
+    return this.#told.reduce(extendChronicle, held);
+  }
+
+  /** Takes a verdict of this run; nothing is written yet. */
+  tell(entry: VerdictEntry): void {
+    this.#told.push(entry);
+  }
+
+  /**
+   * Reads the record afresh first: another lane, or another keeper, may have written since this run looked.
+   *
+   * @throws Failure `vault-…`
+   */
+  async write(vault: Vault): Promise<void> {
+    const { chronicle: held } = (await readRecords(vault)).records;
+    const chronicle = this.extend(held);
+    if (chronicle === held) return;
+    const entries = chronicle.map((each) => ({ ...each }));
+    await vault.keepRecord('chronicle', entries, { confidential: false });
+  }
+}

@@ -1,0 +1,38 @@
+import * as z from 'zod/mini';
+import type { Chronicle } from '../core/chronicle.ts';
+import type { DamagedGeneration } from '../core/observation.ts';
+import { NO_RECORDS, type Records } from '../core/records.ts';
+import { VERDICTS } from '../core/verdict.ts';
+import type { RecordName, Vault } from '../vault/vault.ts';
+
+const chronicle = z.array(
+  z.object({
+    at: z.iso.datetime(),
+    verdict: z.enum(VERDICTS),
+    fingerprint: z.nullable(z.string().check(z.regex(/^[0-9a-f]{16}$/))),
+  }),
+);
+
+/** The records as far as they can be read, and those that cannot. */
+export interface RecordsLook {
+  readonly records: Records;
+  readonly damaged: readonly DamagedGeneration[];
+}
+
+/** Reads the vault's records. One that is damaged, or not what it should be, counts as absent and is told. */
+export async function readRecords(vault: Vault): Promise<RecordsLook> {
+  const damaged: DamagedGeneration[] = [];
+  const read = async <T>(name: RecordName, schema: z.ZodMiniType<T>): Promise<T | null> => {
+    const record = await vault.record(name);
+    if (record.kind === 'absent' || record.kind === 'sealed') return null;
+    const reason = record.kind === 'damaged' ? record.reason : 'does not hold what it should';
+    const parsed = record.kind === 'present' ? schema.safeParse(record.value) : null;
+    if (parsed?.success === true) return parsed.data;
+    damaged.push({ file: `record ${name}`, reason });
+    return null;
+  };
+  const records: Records = {
+    chronicle: ((await read('chronicle', chronicle)) as Chronicle | null) ?? NO_RECORDS.chronicle,
+  };
+  return { records, damaged };
+}
