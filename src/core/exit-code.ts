@@ -7,6 +7,10 @@ export const EXIT = {
   databaseUnreachable: 12,
   access: 13,
   vault: 14,
+  /** GLPI Network refuses the registration key. */
+  registration: 20,
+  /** Network, proxy or TLS in the way to GLPI Network; the key may be fine. */
+  network: 21,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -72,6 +72,21 @@ export class PhpReader {
     return this.#match(/\?>\s*/y) !== null;
   }
 
+  /** Takes one statement or block unread, whatever it holds, up to the end of the code at most; returns its text. */
+  skipStatement(): string {
+    const start = this.#position;
+    let depth = 0;
+    while (!this.atEnd()) {
+      if (this.#match(/'(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*"/y) !== null) continue;
+      if (this.#match(/<<<|['"]/y) !== null) throw this.error('holds a text that cannot be skipped');
+      const mark = this.#match(/\?>|[\s\S]/y)?.[0] ?? '';
+      if ('({['.includes(mark)) depth += 1;
+      if (')}]'.includes(mark)) depth = Math.max(0, depth - 1);
+      if (depth === 0 && (mark === ';' || mark === '}' || mark === '?>')) break;
+    }
+    return this.#code.slice(start, this.#position);
+  }
+
   literal(): PhpLiteral {
     if (this.atEnd()) throw this.error('ends');
     const quote = this.#code.charAt(this.#position);

@@ -38,3 +38,23 @@ describe('a literal in PHP', () => {
     expect(() => read(code)).toThrow(PhpReadError);
   });
 });
+
+describe('a statement that is not read', () => {
+  it.each([
+    ["define('A', B . ';'); rest", "define('A', B . ';');", 'rest'],
+    ["if (x()) { y(';'); z(); } rest", "if (x()) { y(';'); z(); }", 'rest'],
+    ['echo 1 ?> rest', 'echo 1 ?>', 'rest'],
+    ['$a = [1, 2] // ;\n; rest', '$a = [1, 2] // ;\n;', 'rest'],
+    ["'left in the middle' . f()); rest", "'left in the middle' . f());", 'rest'],
+    ['f(', 'f(', ''],
+  ])('%j is skipped up to its end', (code, skipped, rest) => {
+    const reader = new PhpReader(code);
+
+    expect(reader.skipStatement()).toBe(skipped);
+    expect(reader.take(rest)).toBe(true);
+  });
+
+  it.each(['$a = <<<X\n;\nX;', "$a = 'open;"])('%j cannot be skipped', (code) => {
+    expect(() => new PhpReader(code).skipStatement()).toThrow(PhpReadError);
+  });
+});
