@@ -6,6 +6,7 @@ import { DEFAULT_HTTP, parseHttpAddress } from './http-address.ts';
 import { InvalidValue } from './invalid-value.ts';
 import { parseOwner } from './owner.ts';
 import { OFFICIAL, PRESETS } from './presets.ts';
+import { readRegistrationUrl } from './registration-url.ts';
 import { readAbsolutePath, readContainerName, readHttpToken, readInstance, readPassword } from './texts.ts';
 import { parseVaultUrl } from './vault-url.ts';
 
@@ -144,6 +145,33 @@ export const DECLARATIONS = {
     summary: "name of GLPI's container or of its Compose service",
     details: 'Only where the Docker Engine is asked.',
     example: 'glpi',
+    holds: 'plain',
+  }),
+  registrationValidate: declare({
+    schema: oneOf(['on', 'off']),
+    fallback: 'on',
+    summary: 'whether watch asks GLPI Network about the registration key',
+    details:
+      'Once a day, and after something changed, with exactly the question that GLPI asks. `off`: no request ever leaves, not even for a name.',
+    example: 'off',
+    holds: 'plain',
+  }),
+  registrationUrl: declare({
+    schema: text(readRegistrationUrl),
+    fallback: null,
+    fallbackText: "GLPI's own: its `GLPI_NETWORK_SERVICES`, else `https://services.glpi-network.com`",
+    summary: 'where GLPI Network is',
+    details: 'The key goes over verified HTTPS alone, unless an http:// address is named here on purpose.',
+    example: 'https://services.glpi-network.com',
+    holds: 'plain',
+  }),
+  caFile: declare({
+    schema: text(readAbsolutePath),
+    fallback: null,
+    fallbackText: 'none',
+    summary: 'PEM file with further certificate authorities for the way to GLPI Network',
+    details: 'For a proxy that opens TLS connections. Those that Node trusts stay trusted.',
+    example: '/etc/ssl/certs/company.pem',
     holds: 'plain',
   }),
   http: declare({

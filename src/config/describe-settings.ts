@@ -47,12 +47,15 @@ function valueText(name: SettingName, settings: Settings): string {
     case 'interval':
       return formatDuration(settings[name]);
     case 'container':
-      return settings.container ?? NOT_SET;
+    case 'registrationUrl':
+    case 'caFile':
+      return settings[name] ?? NOT_SET;
     case 'configDir':
     case 'instance':
     case 'gate':
     case 'rescue':
     case 'platform':
+    case 'registrationValidate':
     case 'logLevel':
     case 'logFormat':
       return settings[name];

@@ -50,6 +50,10 @@ export interface Settings {
   readonly ageIdentity: Secret<string> | null;
   readonly platform: 'auto' | 'none' | 'docker';
   readonly container: string | null;
+  readonly registrationValidate: 'on' | 'off';
+  /** Base address without a slash at its end; null: GLPI's own. */
+  readonly registrationUrl: string | null;
+  readonly caFile: AbsolutePath | null;
   readonly http: HttpSetting;
   readonly httpToken: Secret<string> | null;
   /** In ms. */
