@@ -1,9 +1,11 @@
 import * as z from 'zod/mini';
 import type { Chronicle } from '../core/chronicle.ts';
 import type { DamagedGeneration } from '../core/observation.ts';
+import type { Receipts } from '../core/receipt.ts';
 import { NO_RECORDS, type Records } from '../core/records.ts';
 import { VERDICTS } from '../core/verdict.ts';
 import type { RecordName, Vault } from '../vault/vault.ts';
+import { receiptsSchema } from './receipt-record.ts';
 
 const chronicle = z.array(
   z.object({
@@ -33,6 +35,7 @@ export async function readRecords(vault: Vault): Promise<RecordsLook> {
   };
   const records: Records = {
     chronicle: ((await read('chronicle', chronicle)) as Chronicle | null) ?? NO_RECORDS.chronicle,
+    receipts: ((await read('receipts', receiptsSchema)) as Receipts | null) ?? NO_RECORDS.receipts,
   };
   return { records, damaged };
 }
