@@ -1,4 +1,5 @@
 import type { Fingerprint, Gid, Mode, Sha256, Uid } from './brand.ts';
+import type { CheckIn } from './check-in.ts';
 import type { DatabaseIdentity, Generation } from './generation.ts';
 import type { FileAccess, FileState, GuardedFile, GuardedSet } from './guarded-set.ts';
 import type { Records } from './records.ts';
@@ -62,6 +63,8 @@ export type DatabaseState =
       readonly values: readonly ValueEvidence[];
       /** Fingerprint of the registration key that a known key opens in its row; null where there is none to read. */
       readonly registration: Fingerprint | null;
+      /** How GLPI's automatic actions fare; null where that cannot be read. */
+      readonly checkIn: CheckIn | null;
       /** Digest of the escrow as a capture would write it now; null after a sample. */
       readonly escrowDigest: Sha256 | null;
     };

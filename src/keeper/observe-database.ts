@@ -71,6 +71,7 @@ async function readDatabase(database: Database, look: DatabaseLook): Promise<Dat
   const read = await database.readValues(look.coverage);
   const registration = openRegistration(await database.readRegistration(), keyring);
   const otherSessions = await database.otherSessions();
+  const checkIn = await database.readCheckIn();
   const { values, escrow } = await assessValues(read.values, found.version, look);
   const full = read.coverage === 'full';
   const state: DatabaseState = {
@@ -83,6 +84,7 @@ async function readDatabase(database: Database, look: DatabaseLook): Promise<Dat
     coverage: read.coverage,
     settled: full && previous?.sameKey === true && previous.digest === read.digest,
     otherSessions,
+    checkIn,
     values,
     registration: registration === null ? null : registrationFingerprint(registration.reveal()),
     escrowDigest: full ? escrow.digest : null,

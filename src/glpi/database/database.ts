@@ -1,6 +1,8 @@
 import type { Sha256 } from '../../core/brand.ts';
+import type { CheckIn } from '../../core/check-in.ts';
 import type { DatabaseIdentity } from '../../core/generation.ts';
 import type { StoredValue, ValueReference } from '../../core/value.ts';
+import type { NetworkSettings } from './read-network-settings.ts';
 
 export interface OpenOptions {
   /** Milliseconds for one host, from the first packet to the end of the login. */
@@ -72,6 +74,9 @@ export interface Database extends AsyncDisposable {
    */
   readValues(want: 'sample' | 'full'): Promise<ValuesRead>;
   readRegistration(): Promise<RegistrationRead>;
+  readNetworkSettings(): Promise<NetworkSettings>;
+  /** Null where GLPI's automatic actions cannot be read. */
+  readCheckIn(): Promise<CheckIn | null>;
   /** Sessions of others whose default schema is this one; null where they cannot be seen. */
   otherSessions(): Promise<number | null>;
   /**

@@ -5,6 +5,8 @@ import { classifyError, errorNumber } from './classify-error.ts';
 import { connect, type Link } from './connect.ts';
 import type { Database, OpenOptions, OpenOutcome, Unreachable } from './database.ts';
 import { identify } from './identify.ts';
+import { readCheckIn } from './read-check-in.ts';
+import { readNetworkSettings } from './read-network-settings.ts';
 import { readRegistration } from './read-registration.ts';
 import { readValues } from './read-values.ts';
 import { rewriteValues } from './rewrite-values.ts';
@@ -99,6 +101,8 @@ function databaseOver(session: Session, target: DatabaseTarget): Database {
     identify: () => exclusively(() => identify(session)),
     readValues: (want) => exclusively(() => readValues(session, want)),
     readRegistration: () => exclusively(() => readRegistration(session)),
+    readNetworkSettings: () => exclusively(() => readNetworkSettings(session)),
+    readCheckIn: () => exclusively(() => readCheckIn(session)),
     otherSessions: () => exclusively(() => otherSessions(session, target.source)),
     rewriteValues: (changes) => exclusively(() => rewriteValues(session, changes)),
     [Symbol.asyncDispose]: () => session.close(),

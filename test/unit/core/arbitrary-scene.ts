@@ -79,6 +79,7 @@ const anyAnswer: fc.Arbitrary<DatabaseState> = fc
     coverage: fc.constantFrom('full', 'full', 'full', 'sample'),
     settled: fc.boolean(),
     otherSessions: fc.constantFrom(0, 1, null),
+    checkIn: fc.constant(null),
     specs: fc.array(anyValue, { maxLength: 6 }),
   } as const)
   .map(({ specs, ...members }) =>

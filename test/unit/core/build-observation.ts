@@ -150,6 +150,7 @@ export function answers(values: readonly ValueEvidence[], members: Partial<Answe
     coverage: 'full',
     settled: true,
     otherSessions: 0,
+    checkIn: null,
     values,
     registration: null,
     escrowDigest: ESCROW_DIGEST,
