@@ -86,7 +86,7 @@ export class Keeper {
 
   async #run(signal: AbortSignal, options: ReconcileOptions): Promise<Reconciliation> {
     const { settings, platform, monotonic } = this.#parts;
-    const { running, findings } = await platform.observe(signal);
+    const { running, container, findings } = await platform.observe(signal);
     const full = options.depth === 'full' || (this.#stage === 'guard' && monotonic() >= this.#fullPassDue);
     this.#tidyOnce(options);
     const reconciled = await reconcile({
@@ -99,6 +99,7 @@ export class Keeper {
       },
       memory: this.#memory,
       glpiRunning: running,
+      container,
       readTwice: null,
       until: options.until ?? 'done',
       reason: options.reason ?? 'capture',
@@ -134,6 +135,7 @@ export class Keeper {
       depth: 'files',
       memory: this.#memory,
       glpiRunning: null,
+      container: null,
       signal,
     } as const;
     const { observation } = await observe({ ...look, vault: this.#vault, previous: null, readTwice: null });

@@ -8,6 +8,7 @@ import { judge } from '../core/judge.ts';
 import type { Memory, Observation } from '../core/observation.ts';
 import { type Plan, type PlanOptions, plan, touchesGlpi } from '../core/plan.ts';
 import type { Judgement } from '../core/verdict.ts';
+import type { ObservedContainer } from '../platform/platform.ts';
 import type { Lease } from '../vault/vault.ts';
 import { type ActionReport, type Applied, applyPlan } from './apply.ts';
 import { Chronicler } from './chronicler.ts';
@@ -32,6 +33,8 @@ export interface Reconciliation {
   readonly outcome: Outcome;
   /** The generation written last, or else the newest one of the vault. */
   readonly generation: Generation | null;
+  /** GLPI's, as the platform told it before; null where none is known. */
+  readonly container: ObservedContainer | null;
 }
 
 export interface ReconcileRequest {
@@ -41,6 +44,7 @@ export interface ReconcileRequest {
   readonly lookAtVault: () => Promise<VaultLook>;
   readonly memory: Memory;
   readonly glpiRunning: boolean | null;
+  readonly container: ObservedContainer | null;
   /** For the first look alone, see {@link Look}. */
   readonly readTwice: Look['readTwice'];
   /** `plan`: nothing is applied (`--dry-run`, `status`). */
@@ -172,6 +176,7 @@ class Run implements AsyncDisposable {
         unsettled: this.#unsettled,
       },
       generation: this.#generation ?? newest,
+      container: this.#request.container,
     };
   }
 
