@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Sha256 } from '../core/brand.ts';
 import type { EscrowEntry, Generation } from '../core/generation.ts';
 import type { DatabaseState } from '../core/observation.ts';
@@ -20,6 +21,8 @@ export interface DatabasePass {
   /** Over every value read: equal digests of two full passes mean that nothing changed between them. */
   readonly digest: Sha256 | null;
   readonly registration: Secret<string> | null;
+  /** Names the sealed text of its row: another one was written where this changes. Null where there is none. */
+  readonly registrationRow: string | null;
   /** The escrow as a capture would write it; null after a sample. */
   readonly escrow: readonly EscrowEntry[] | null;
 }
@@ -62,14 +65,15 @@ function unreachable(target: DatabaseTarget, reason: string, message: string): D
     reason,
     message,
   } as const;
-  return { state, digest: null, registration: null, escrow: null };
+  return { state, digest: null, registration: null, registrationRow: null, escrow: null };
 }
 
 async function readDatabase(database: Database, look: DatabaseLook): Promise<DatabasePass> {
   const { target, previous, keyring } = look;
   const found = await database.identify();
   const read = await database.readValues(look.coverage);
-  const registration = openRegistration(await database.readRegistration(), keyring);
+  const { row } = await database.readRegistration();
+  const registration = openRegistration({ row }, keyring);
   const otherSessions = await database.otherSessions();
   const checkIn = await database.readCheckIn();
   const { values, escrow } = await assessValues(read.values, found.version, look);
@@ -89,7 +93,8 @@ async function readDatabase(database: Database, look: DatabaseLook): Promise<Dat
     registration: registration === null ? null : registrationFingerprint(registration.reveal()),
     escrowDigest: full ? escrow.digest : null,
   };
-  return { state, digest: read.digest, registration, escrow: full ? escrow.entries : null };
+  const registrationRow = typeof row === 'string' ? null : hash('sha256', row.value, 'hex').slice(0, 16);
+  return { state, digest: read.digest, registration, registrationRow, escrow: full ? escrow.entries : null };
 }
 
 async function assessValues(stored: readonly StoredValue[], version: string | null, look: DatabaseLook) {

@@ -47,7 +47,13 @@ export interface Look {
 /** A wrong-length key file is read again after this, in ms: GLPI truncates, then writes. */
 const SECOND_READING = 15;
 
-const DEFERRED: DatabasePass = { state: { kind: 'deferred' }, digest: null, registration: null, escrow: null };
+const DEFERRED: DatabasePass = {
+  state: { kind: 'deferred' },
+  digest: null,
+  registration: null,
+  registrationRow: null,
+  escrow: null,
+};
 
 /** Looks at files, vault and database once. Reads only. */
 export async function observe(look: Look): Promise<Pass> {

@@ -1,0 +1,54 @@
+import type { Settings } from '../config/settings.ts';
+import type { Fingerprint } from '../core/brand.ts';
+import { extendChronicle } from '../core/chronicle.ts';
+import { newestFirst } from '../core/history.ts';
+import type { Circumstances } from '../core/receipt.ts';
+import { isUsable, usableSince } from '../core/security-key-age.ts';
+import type { DatabaseTarget } from '../glpi/database/target.ts';
+import { chooseDatabase } from './choose-database.ts';
+import type { Reconciliation } from './reconcile.ts';
+
+/** A registration key that GLPI can open, how things stand around it, and what is needed to read it again. */
+export interface CheckSubject {
+  /** Of the registration key. */
+  readonly key: Fingerprint;
+  readonly circumstances: Circumstances;
+  readonly target: DatabaseTarget;
+  /** The live security key first, then the others that are known. */
+  readonly keys: readonly Buffer[];
+  /** Content of GLPI's `local_define.php`; null where there is none. */
+  readonly localDefine: string | null;
+}
+
+/**
+ * What may be asked about after a pass: null while GLPI has no registration key that its security key opens, `unknown`
+ * where the pass could not tell.
+ */
+export function subjectOf(result: Reconciliation, settings: Settings): CheckSubject | 'unknown' | null {
+  const { pass, judgement } = result.after;
+  const { observation, keyring } = pass;
+  const { database } = observation;
+  if (database.kind !== 'answers')
+    return database.kind === 'none' || database.kind === 'unconfigured' ? null : 'unknown';
+  const live = judgement.live === null ? undefined : keyring.keys.get(judgement.live);
+  if (database.registration === null || live === undefined) return null;
+  if (!isUsable(judgement.verdict) || judgement.elsewhere !== null) return null;
+  const choice = chooseDatabase(settings, observation.files, newestFirst(observation.vault));
+  if (choice.kind !== 'target') return null;
+  const file = observation.files['local_define.php'];
+  const verdict = { at: observation.at, verdict: judgement.verdict, fingerprint: judgement.live };
+  const since = usableSince(extendChronicle(observation.records.chronicle, verdict));
+  const { container } = result;
+  return {
+    key: database.registration,
+    circumstances: {
+      'registration-key': pass.database.registrationRow,
+      'security-key': `${judgement.live} ${since ?? ''}`,
+      container: container?.startedAt ? `${container.id.slice(0, 16)} ${container.startedAt}` : null,
+      'glpi-version': database.version,
+    },
+    target: choice.target,
+    keys: [live, ...[...keyring.keys.values()].filter((each) => each !== live)],
+    localDefine: file.kind === 'regular' ? file.content.reveal().toString('utf8') : null,
+  };
+}
