@@ -20,6 +20,8 @@ export interface ReceiptAnswer {
   /** Of the subscription, as `endDate` is (`2026-01-31`). */
   readonly title: string | null;
   readonly endDate: string | null;
+  /** How far the clock here was ahead of GLPI Network's (negative: behind), in ms; null when it was about right. */
+  readonly clockSkew: number | null;
 }
 
 /** What may change around a key, so that GLPI Network is to be asked anew. */

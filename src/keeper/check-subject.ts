@@ -32,6 +32,8 @@ export function subjectOf(result: Reconciliation, settings: Settings): CheckSubj
     return database.kind === 'none' || database.kind === 'unconfigured' ? null : 'unknown';
   const live = judgement.live === null ? undefined : keyring.keys.get(judgement.live);
   if (database.registration === null || live === undefined) return null;
+  // GLPI makes it at its first question, and sends it with every one.
+  if (database.identity.glpiNetworkUuid === null) return null;
   if (!isUsable(judgement.verdict) || judgement.elsewhere !== null) return null;
   const choice = chooseDatabase(settings, observation.files, newestFirst(observation.vault));
   if (choice.kind !== 'target') return null;

@@ -24,6 +24,7 @@ export const receiptsSchema = z.array(
         owner: text,
         title: text,
         endDate: text,
+        clockSkew: z.nullable(z.number()),
       }),
     ),
     attempt: z.nullable(
