@@ -66,11 +66,8 @@ export function explainBody(reply: Reply, host: string): NetworkCause {
       status,
     };
   }
-  const what = isHtml(reply)
-    ? `a web page${quoted(titleOf(reply))}`
-    : text === ''
-      ? 'nothing'
-      : 'something that is not JSON';
+  const page = isHtml(reply) ? `a web page${quoted(titleOf(reply))}` : 'something that is not JSON';
+  const what = text === '' ? 'nothing' : page;
   return {
     code: 'not-json',
     message: `${host} answered with ${what} instead of JSON (${status})`,

@@ -121,6 +121,8 @@ async function tunnelled(socket: Socket, route: Route, proxy: ProxySettings, sig
     createConnection: () => socket,
     signal,
   });
+  // Node's own "close" would be for the proxy, and the proxy is not to close.
+  asking.removeHeader('connection');
   const status = await new Promise<number>((resolve, reject) => {
     asking.once('connect', ({ statusCode = 0 }, tunnel, head) => {
       if (head.length > 0) tunnel.unshift(head);
