@@ -76,22 +76,3 @@ const OF_THE_KEY: ReadonlySet<CauseCode> = new Set<CauseCode>([
 export function exitCodeOf(code: CauseCode): ExitCode {
   return OF_THE_KEY.has(code) ? EXIT.registration : EXIT.network;
 }
-
-const OVER_A_CONNECTION: ReadonlySet<CauseCode> = new Set<CauseCode>([
-  'answer-timeout',
-  'answer-cut-off',
-  'answer-too-large',
-  'not-http',
-  'not-json',
-  'unusable-answer',
-  'redirected',
-  'captive-portal',
-  'filtered',
-  'rate-limited',
-  'server-error',
-]);
-
-/** Whether a connection stood when it went wrong, so that only a question over it can tell that it is well again. */
-export function levelOf(code: CauseCode): 'connection' | 'http' {
-  return OVER_A_CONNECTION.has(code) ? 'http' : 'connection';
-}

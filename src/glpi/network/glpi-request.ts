@@ -8,7 +8,7 @@ export interface RequestFacts {
   readonly installationMode: string;
   /** A GLPI language (`fr_FR`) or the first part of one. */
   readonly language: string;
-  /** `glpi_network_uuid` of `glpi_configs`. */
+  /** `glpi_network_uuid` of `glpi_configs`; empty where GLPI has not made one yet: nothing is then sent for it. */
   readonly uid: string;
 }
 
@@ -23,7 +23,8 @@ export function registrationHeaders(facts: RequestFacts, key: Secret<string>): R
     'Content-Type': 'application/json',
     'User-Agent': networkUserAgent(facts),
     'X-Registration-Key': key.reveal(),
-    'X-Glpi-Network-Uid': facts.uid,
+    // curl sends no header that has nothing behind its colon.
+    ...(facts.uid === '' ? {} : { 'X-Glpi-Network-Uid': facts.uid }),
   };
 }
 

@@ -40,6 +40,12 @@ describe('the question about a key', () => {
     expect(registrationHeaders({ ...FACTS, language }, new Secret('k'))['Accept-Language']).toBe(expected);
   });
 
+  it('names no instance where GLPI has not named itself yet', () => {
+    expect(Object.keys(registrationHeaders({ ...FACTS, uid: '' }, new Secret('k')))).not.toContain(
+      'X-Glpi-Network-Uid',
+    );
+  });
+
   it('has nothing of the instance in it when it is asked without the key', () => {
     expect(keylessHeaders('11.0.6@5eb1')).toEqual({ 'User-Agent': 'GLPI/11.0.6', Accept: '*/*' });
   });
