@@ -1,4 +1,6 @@
+import type { Settings } from '../config/settings.ts';
 import { Failure } from '../core/failure.ts';
+import { subjectOf } from './check-subject.ts';
 import { pause } from './pause.ts';
 import type { Reconciliation } from './reconcile.ts';
 import type { RegistrationCheck } from './registration-check.ts';
@@ -12,17 +14,20 @@ const AFTER_ERROR = 900_000;
 /** Runs the check of the registration key beside the reconciles, woken by each. */
 export class CheckLane {
   readonly #check: RegistrationCheck;
+  readonly #settings: Settings;
   readonly #onError: (error: unknown) => void;
   #sleep = new AbortController();
 
-  constructor(check: RegistrationCheck, onError: (error: unknown) => void) {
+  constructor(check: RegistrationCheck, settings: Settings, onError: (error: unknown) => void) {
     this.#check = check;
+    this.#settings = settings;
     this.#onError = onError;
   }
 
   /** Takes what a pass found. */
   see(result: Reconciliation): void {
-    this.#check.see(result);
+    const { at, records } = result.after.pass.observation;
+    this.#check.take(subjectOf(result, this.#settings), records.receipts, Date.parse(at));
     this.#sleep.abort();
   }
 

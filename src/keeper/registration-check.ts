@@ -18,11 +18,10 @@ import type { NetworkCause } from '../glpi/network/cause.ts';
 import type { NetworkAnswer } from '../glpi/network/registration-answer.ts';
 import { askNow, faultOf } from './ask-now.ts';
 import type { CheckFacts, FactsReading } from './check-facts.ts';
-import { type CheckSubject, subjectOf } from './check-subject.ts';
+import type { CheckSubject } from './check-subject.ts';
 import type { NetworkPort } from './network-port.ts';
 import { prepareQuestion, type Question } from './prepare-question.ts';
 import type { ReceiptBook } from './receipt-book.ts';
-import type { Reconciliation } from './reconcile.ts';
 
 /** GLPI was made to ask anew, or it was not possible, which the findings then say. */
 export interface RefreshOutcome {
@@ -95,11 +94,13 @@ export class RegistrationCheck {
     this.#parts = parts;
   }
 
-  /** Takes what a pass found. */
-  see(result: Reconciliation): void {
-    const { observation } = result.after.pass;
-    if (Date.parse(observation.at) >= this.#written) this.#receipts = observation.records.receipts;
-    const subject = subjectOf(result, this.#parts.settings);
+  /**
+   * Takes what a pass found.
+   *
+   * @param receipts as the vault held them at `at`, ms since 1970
+   */
+  take(subject: CheckSubject | 'unknown' | null, receipts: Receipts, at: number): void {
+    if (at >= this.#written) this.#receipts = receipts;
     if (subject === 'unknown') return;
     this.#subject = subject;
     const circumstances = JSON.stringify([subject?.key, subject?.circumstances]);
