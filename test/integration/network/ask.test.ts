@@ -1,21 +1,13 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
+import { createServer } from 'node:tls';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/core/secret.ts';
 import { askRegistration, exitCodeOfAnswer } from '../../../src/glpi/network/ask-registration.ts';
-import { probeNetwork } from '../../../src/glpi/network/probe-network.ts';
-import { registrationEndpoint } from '../../../src/glpi/network/registration-endpoint.ts';
+import { chooseProxy } from '../../../src/glpi/network/choose-proxy.ts';
 import { type NetworkDouble, startNetworkDouble } from '../../stand-in/network/network-double.ts';
 import { sha256 } from '../../stand-in/network/record.ts';
-import {
-  endpointAt,
-  expectNothingSecret,
-  HERE,
-  KEY,
-  PROXY_PASSWORD,
-  question,
-  startStranger,
-  throughProxy,
-  UID,
-} from './question.ts';
+import { endpointAt, HERE, KEY, PROXY_PASSWORD, question, startStranger, throughProxy, UID } from './question.ts';
 
 const HOUR = 3_600_000;
 
@@ -93,6 +85,34 @@ describe('asking GLPI Network', () => {
       'Proxy-Connection',
       'Proxy-Authorization',
     ]);
+  });
+
+  it('speaks TLS with a proxy that is reached by it, and checks its certificate', async () => {
+    const { certificate: cert, key } = double.certificates.identities.good;
+    const front = createServer({ cert, key }, (socket) => {
+      const behind = connect(double.proxyPort, '127.0.0.1');
+      for (const end of [socket, behind]) end.on('error', () => end.destroy());
+      socket.pipe(behind).pipe(socket);
+    }).listen(0, '127.0.0.1');
+    await once(front, 'listening');
+    const proxyAt = (host: string) => {
+      const { port } = front.address() as AddressInfo;
+      return chooseProxy(null, { https_proxy: `https://${host}:${port}` }, 'services.glpi-network.com', '11.0.6');
+    };
+    try {
+      expect((await askRegistration(question(double, { proxy: proxyAt('localhost') }))).kind).toBe('valid');
+      expect(await askRegistration(question(double, { proxy: proxyAt('proxy.lan') }))).toMatchObject({
+        cause: { code: 'proxy-unreachable', message: expect.stringContaining('TLS with it fails') },
+      });
+    } finally {
+      front.close();
+    }
+  });
+
+  it('asks an address without a name as well', async () => {
+    const endpoint = endpointAt(`https://127.0.0.1:${double.port}`);
+
+    expect((await askRegistration(question(double, { endpoint }))).kind).toBe('valid');
   });
 
   it('leaves the name to the proxy', async () => {
@@ -186,64 +206,5 @@ describe('asking GLPI Network', () => {
     late.abort(new Error('stopped late'));
 
     await expect(asking).rejects.toThrow('stopped late');
-  });
-});
-
-describe('trying whether GLPI Network can be reached', () => {
-  let double: NetworkDouble;
-
-  beforeAll(async () => {
-    double = await startNetworkDouble();
-  });
-  beforeEach(() => double.reset());
-  afterAll(() => double[Symbol.asyncDispose]());
-
-  it('opens a connection and asks nothing', async () => {
-    const answer = await probeNetwork({ ...question(double), depth: 'connection' });
-
-    expect(answer).toEqual({ kind: 'reachable', status: null, clockSkew: null });
-    expect(double.record).toMatchObject({ connections: 1, requests: [] });
-  });
-
-  it.each([
-    ['9.5.6', '/api/registration/'],
-    ['10.0.17', '/api/registration/'],
-    ['11.0.6', '/api/ping'],
-  ])("asks GLPI %s's own question, without key and uid", async (version, path) => {
-    const choice = registrationEndpoint(version, { setting: double.url, environment: {}, localDefine: null });
-    const endpoint = choice.kind === 'endpoint' ? choice.endpoint : endpointAt('never:');
-
-    const answer = await probeNetwork({ ...question(double), endpoint, version, depth: 'ping' });
-
-    expect(answer).toMatchObject({ kind: 'reachable', status: 200 });
-    expect(double.record.requests).toMatchObject([{ path, keySha256: null }]);
-    expect(double.record.requests[0]?.headers.slice(-2)).toEqual([
-      ['User-Agent', `GLPI/${version}`],
-      ['Accept', '*/*'],
-    ]);
-  });
-
-  it('does not mind what a ping is answered with', async () => {
-    double.set({ fault: { kind: 'status', status: 404, body: '<html></html>' } });
-
-    expect(await probeNetwork({ ...question(double), depth: 'ping' })).toMatchObject({
-      kind: 'reachable',
-      status: 404,
-    });
-  });
-
-  it.each([
-    [{ fault: { kind: 'status', status: 403 } }, 'filtered'],
-    [{ fault: { kind: 'status', status: 502 } }, 'server-error'],
-    [{ fault: { kind: 'status', status: 302, headers: { location: 'http://portal.example' } } }, 'captive-portal'],
-    [{ certificate: 'expired' }, 'tls-expired'],
-    [{ connection: 'cut' }, 'connection-lost'],
-  ] as const)('minds what is in the way: %o is %s', async (scene, code) => {
-    double.set(scene);
-
-    const answer = await probeNetwork({ ...question(double), depth: 'ping' });
-
-    expect(answer).toMatchObject({ kind: 'unreachable', cause: { code } });
-    expectNothingSecret(answer);
   });
 });
