@@ -1,4 +1,5 @@
 import type { Finding, Severity } from './finding.ts';
+import { checkInFindings } from './findings-check-in.ts';
 import { fileFindings } from './findings-files.ts';
 import { valueFindings } from './findings-values.ts';
 import { everProven, knownKeys, newestFirst } from './history.ts';
@@ -19,6 +20,7 @@ export function findingsOf(
     ...valueFindings(judgement),
     ...vaultFindings(observation),
     ...fileFindings(observation, directory),
+    ...checkInFindings(observation),
   ];
   const order: readonly Severity[] = ['error', 'warning', 'advice', 'info'];
   return found.sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));

@@ -21,5 +21,8 @@ export function findingCodes(root: string): string[] {
   for (const [, reason] of source('glpi/database/classify-error.ts').matchAll(/\[\s*'([a-z-]+)',/g)) {
     codes.add(`database-${reason}`);
   }
+  // findings-receipt.ts makes `registration-<cause>` of every cause for which a question to GLPI Network did not end well.
+  const causes = /export type CauseCode =([^;]+);/.exec(source('glpi/network/cause.ts'))?.[1] ?? '';
+  for (const [, cause] of causes.matchAll(/'([a-z0-9-]+)'/g)) codes.add(`registration-${cause}`);
   return [...codes].sort();
 }
