@@ -1,7 +1,9 @@
-import type { Severity } from '../core/finding.ts';
+import type { Finding, Severity } from '../core/finding.ts';
 import type { Verdict } from '../core/verdict.ts';
 import type { Keeper } from '../keeper/keeper.ts';
+import type { CheckState } from '../keeper/registration-check.ts';
 import type { WatchReport } from '../keeper/watch.ts';
+import { registrationStatus } from '../report/http/registration-status.ts';
 import type { StatusDocument } from '../report/http/status-document.ts';
 import {
   ACTION_NAMES,
@@ -10,6 +12,7 @@ import {
   TRIGGERS,
   type Trigger,
 } from '../report/metrics-snapshot.ts';
+import { NO_REGISTRATION, registrationFigures } from '../report/registration-metrics.ts';
 import { type PassSummary, summarizePass } from './pass-summary.ts';
 
 /** Passes may stay away for this many intervals before the loop counts as stalled. */
@@ -34,6 +37,7 @@ export class WatchRecord {
   readonly #version: string;
   readonly #now: () => Date;
   readonly #monotonic: () => number;
+  readonly #check: (() => CheckState) | null;
   readonly #startedAt: Date;
   readonly #started: number;
   readonly #passes = zeroes(TRIGGERS);
@@ -47,11 +51,19 @@ export class WatchRecord {
   #lastSound: Date | null = null;
   #lastCapture: Date | null = null;
 
-  constructor(keeper: Keeper, version: string, now: () => Date, monotonic: () => number) {
+  /** @param check what is known of the registration key; null where nobody asks about it */
+  constructor(
+    keeper: Keeper,
+    version: string,
+    now: () => Date,
+    monotonic: () => number,
+    check: (() => CheckState) | null,
+  ) {
     this.#keeper = keeper;
     this.#version = version;
     this.#now = now;
     this.#monotonic = monotonic;
+    this.#check = check;
     this.#startedAt = now();
     this.#started = monotonic();
   }
@@ -118,17 +130,19 @@ export class WatchRecord {
       glpi: summary?.glpi ?? { running: null, version: null },
       database: summary?.database ?? { state: 'unknown', address: null, schema: null, message: null },
       vault: { url: this.#keeper.settings.vault.href, ...(summary?.vault ?? NO_VAULT) },
+      registration: registrationStatus(this.#check?.() ?? null, this.#now().getTime()),
       canary: summary?.canary ?? null,
       fingerprint: summary?.fingerprint ?? null,
       generation: summary?.generation ?? null,
-      findings: [...(summary?.findings ?? [])],
+      findings: this.#findings(),
     };
   }
 
   metrics(): MetricsSnapshot {
+    const check = this.#check?.() ?? null;
     const summary = this.#last?.summary ?? null;
     const findings: Record<Severity, number> = { error: 0, warning: 0, advice: 0, info: 0 };
-    for (const finding of summary?.findings ?? []) findings[finding.severity] += 1;
+    for (const finding of this.#findings()) findings[finding.severity] += 1;
     const vault = summary?.vault ?? NO_VAULT;
     return {
       version: this.#version,
@@ -148,7 +162,13 @@ export class WatchRecord {
       lastPassAt: seconds(this.#last?.at ?? null),
       lastSoundAt: seconds(this.#lastSound),
       lastCaptureAt: seconds(this.#lastCapture),
+      registration: check === null ? NO_REGISTRATION : registrationFigures(check, this.#now().getTime()),
     };
+  }
+
+  /** Of the last pass, and of the check of the registration key beside it. */
+  #findings(): Finding[] {
+    return [...(this.#last?.summary.findings ?? []), ...(this.#check?.().findings ?? [])];
   }
 }
 

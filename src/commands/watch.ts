@@ -1,10 +1,13 @@
+import { CheckLane } from '../keeper/check-lane.ts';
 import { monotonic } from '../keeper/monotonic.ts';
+import { openCheck } from '../keeper/open-check.ts';
 import { openKeeper } from '../keeper/open-keeper.ts';
 import { Watch, type WatchReport } from '../keeper/watch.ts';
 import { describeError } from '../report/describe-error.ts';
 import type { ResultDocument } from '../report/document.ts';
 import type { KeeperView } from '../report/http/keeper-view.ts';
 import { VERSION } from '../version.ts';
+import { CheckLog } from './check-log.ts';
 import type { Command, CommandContext } from './command.ts';
 import { requireConfigDirectory } from './require-config-directory.ts';
 import { resultOf } from './result-of.ts';
@@ -35,15 +38,22 @@ async function run(context: CommandContext): Promise<ResultDocument | null> {
   const { settings, signal, environment, logger, options } = context;
   requireConfigDirectory(settings);
   await using opened = await openKeeper(settings, options.gate === true ? 'gate' : 'guard', true, environment);
-  const { keeper, platform } = opened;
-  const record = new WatchRecord(keeper, VERSION, now, monotonic);
+  const { keeper, platform, openVault } = opened;
+  const checkLog = new CheckLog(logger);
+  const check = openCheck({ settings, environment, openVault, onEvent: (event) => checkLog.add(event) });
+  const onCheckError = (error: unknown) => logger.error('the check of the registration key failed', { error });
+  const lane = check === null ? null : new CheckLane(check, settings, onCheckError);
+  const record = new WatchRecord(keeper, VERSION, now, monotonic, check === null ? null : () => check.state());
   const log = new VerdictLog(logger, now);
   const loop = new Watch({
     keeper,
     platform,
     monotonic,
     signal,
-    onResult: (report) => log.add(report, record.add(report), keeper),
+    onResult: (report) => {
+      log.add(report, record.add(report), keeper);
+      if (keeper.stage === 'guard') lane?.see(report.result);
+    },
     onError: (error) => {
       record.addError(describeError(error));
       logger.error('a pass failed', { error });
@@ -54,12 +64,24 @@ async function run(context: CommandContext): Promise<ResultDocument | null> {
   try {
     await using _ = await serve(viewOf(loop, record), context);
     logger.info('watching', { instance: settings.instance, directory: settings.configDir, platform: platform.name });
-    await loop.run();
+    await runBeside(loop, lane, signal);
   } finally {
     process.off('SIGHUP', onHangUp);
   }
   logger.info('stopped');
   return null;
+}
+
+/** The check ends with the watch, however that ends. */
+async function runBeside(loop: Watch, lane: CheckLane | null, signal: AbortSignal): Promise<void> {
+  const ended = new AbortController();
+  const checking = lane?.run(AbortSignal.any([signal, ended.signal]));
+  try {
+    await loop.run();
+  } finally {
+    ended.abort();
+    await checking;
+  }
 }
 
 function viewOf(loop: Watch, record: WatchRecord): KeeperView {

@@ -3,6 +3,7 @@ import type { Settings } from '../config/settings.ts';
 import type { Environment } from '../config/source.ts';
 import type { Fingerprint } from '../core/brand.ts';
 import type { Finding } from '../core/finding.ts';
+import { receiptFindings } from '../core/findings-receipt.ts';
 import { type Owed, type Receipt, type Receipts, receiptOf } from '../core/receipt.ts';
 import {
   claimProbe,
@@ -44,8 +45,8 @@ export interface CheckParts {
   readonly book: ReceiptBook;
   readonly network: NetworkPort;
   readonly readFacts: (subject: CheckSubject, signal: AbortSignal) => Promise<FactsReading>;
-  /** Makes GLPI forget what it was told of its key, and ask again. */
-  readonly refresh: (facts: CheckFacts, receipt: Receipt, signal: AbortSignal) => Promise<RefreshOutcome>;
+  /** Makes GLPI forget what it was told of its key, and ask again; null where nothing can. */
+  readonly refresh: ((facts: CheckFacts, receipt: Receipt, signal: AbortSignal) => Promise<RefreshOutcome>) | null;
   /** Ms since 1970. */
   readonly now: () => number;
   /** Ms of a clock that never goes back. */
@@ -112,7 +113,8 @@ export class RegistrationCheck {
   state(): CheckState {
     const key = this.#subject?.key ?? null;
     const receipt = key === null ? null : receiptOf(this.#receipts, key);
-    return { key, receipt, requests: this.#requests, findings: key === null ? [] : this.#findings };
+    const findings = receipt === null ? [] : [...receiptFindings(receipt, this.#parts.now()), ...this.#findings];
+    return { key, receipt, requests: this.#requests, findings };
   }
 
   /**
@@ -218,7 +220,7 @@ export class RegistrationCheck {
   /** Whether GLPI is to be made to see something now. */
   #owes({ key }: CheckSubject): boolean {
     const receipt = receiptOf(this.#receipts, key);
-    if (receipt === null || receipt.attempt?.state !== 'answered') return false;
+    if (this.#parts.refresh === null || receipt?.attempt?.state !== 'answered') return false;
     if (receipt.owed.length === 0 || receipt.refreshes >= MOST_REFRESHES) return false;
     return this.#parts.monotonic() >= this.#refreshAfter;
   }
@@ -227,7 +229,7 @@ export class RegistrationCheck {
   async #refresh({ key }: CheckSubject, facts: CheckFacts, signal: AbortSignal): Promise<void> {
     const { monotonic, refresh, onEvent } = this.#parts;
     const receipt = receiptOf(this.#receipts, key);
-    if (receipt === null) return;
+    if (receipt === null || refresh === null) return;
     const { owed } = receipt;
     await this.#change((receipts) => recordRefresh(receipts, key, owed, false), signal);
     this.#refreshAfter = monotonic() + REFRESH_GAP;

@@ -2,6 +2,7 @@ import type { Severity } from '../core/finding.ts';
 import type { Action } from '../core/plan.ts';
 import type { Verdict } from '../core/verdict.ts';
 import type { Trigger } from '../keeper/watch.ts';
+import type { RegistrationFigures } from './registration-metrics.ts';
 
 export type { Trigger };
 
@@ -44,6 +45,7 @@ export interface MetricsSnapshot {
   readonly lastPassAt: number | null;
   readonly lastSoundAt: number | null;
   readonly lastCaptureAt: number | null;
+  readonly registration: RegistrationFigures;
 }
 
 function namesOf<Name extends string>(names: Readonly<Record<Name, 1>>): readonly Name[] {

@@ -1,6 +1,7 @@
 import type { Severity } from '../core/finding.ts';
 import { VERDICTS } from '../core/verdict.ts';
 import { ACTION_NAMES, type MetricsSnapshot, TRIGGERS } from './metrics-snapshot.ts';
+import { REGISTRATION_METRICS } from './registration-metrics.ts';
 
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>;
@@ -95,6 +96,7 @@ export const METRICS: readonly Metric[] = [
     'When a generation was last written; 0: never.',
     (each) => each.lastCaptureAt ?? 0,
   ),
+  ...REGISTRATION_METRICS,
 ];
 
 function gauge(name: string, help: string, value: (snapshot: MetricsSnapshot) => number): Metric {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { VERDICTS } from '../../core/verdict.ts';
 import { canarySchema, findingSchema } from '../document.ts';
+import { registrationStatusSchema } from './registration-status.ts';
 
 const time = z.string().check(z.describe('RFC 3339, UTC'));
 const count = z.int().check(z.minimum(0));
@@ -34,6 +35,7 @@ export const statusSchema = z
       generations: count,
       damaged: count,
     }),
+    registration: registrationStatusSchema,
     canary: z.nullable(canarySchema),
     fingerprint: z.nullable(z.string()),
     generation: z.nullable(count),

@@ -19,6 +19,7 @@ describe('what a watch keeps of a pass', () => {
       '1.2.3',
       () => new Date(0),
       () => 0,
+      null,
     );
 
     record.add({ trigger: 'start', result: await keeper.reconcile(SIGNAL), duration: 5 });

@@ -1,7 +1,9 @@
 import type { ResultDocument } from '../../../src/report/document.ts';
 import type { KeeperView } from '../../../src/report/http/keeper-view.ts';
+import { registrationStatus } from '../../../src/report/http/registration-status.ts';
 import type { StatusDocument } from '../../../src/report/http/status-document.ts';
 import { ACTION_NAMES, type MetricsSnapshot, TRIGGERS } from '../../../src/report/metrics-snapshot.ts';
+import { NO_REGISTRATION } from '../../../src/report/registration-metrics.ts';
 import { restoredDocument } from './sample-document.ts';
 
 /** A keeper that says what a test tells it to, and counts how often it was asked to reconcile. */
@@ -48,6 +50,7 @@ export function statusDocument(): StatusDocument {
     glpi: { running: null, version: '11.0.6' },
     database: { state: 'answers', address: 'db:3306', schema: 'glpi', message: null },
     vault: { url: 'file:///vault', state: 'ready', generations: 3, damaged: 0 },
+    registration: registrationStatus(null, 0),
     canary: { tested: 7, opened: 7, unreadable: [] },
     fingerprint: '0123456789abcdef',
     generation: 3,
@@ -76,5 +79,6 @@ export function quietSnapshot(): MetricsSnapshot {
     lastPassAt: null,
     lastSoundAt: null,
     lastCaptureAt: null,
+    registration: NO_REGISTRATION,
   };
 }

@@ -1,0 +1,64 @@
+import * as z from 'zod/mini';
+import { daysLeft } from '../../core/findings-receipt.ts';
+import type { CheckState } from '../../keeper/registration-check.ts';
+
+const time = z.nullable(z.string());
+const text = z.nullable(z.string());
+
+/** What is known of the registration key. */
+export const registrationStatusSchema = z.strictObject({
+  validate: z.enum(['on', 'off']).check(z.describe('off: GLPI Network is never asked')),
+  key: text.check(z.describe('fingerprint of the registration key that GLPI has; null: none, or not known')),
+  verdict: z
+    .nullable(z.enum(['valid', 'invalid', 'subscription-not-running']))
+    .check(z.describe('what GLPI Network said when it answered last')),
+  answeredAt: time,
+  askedAt: time.check(z.describe('when the key was sent last, whatever came of it')),
+  message: text.check(z.describe("GLPI Network's own words")),
+  owner: text,
+  subscription: text,
+  endDate: text,
+  daysLeft: z.nullable(z.int()),
+  trouble: z.nullable(
+    z.strictObject({
+      code: z.string(),
+      message: z.string(),
+      since: z.string(),
+      failures: z.int(),
+      nextTryAt: z.string().check(z.describe('without the key')),
+    }),
+  ),
+});
+
+export type RegistrationStatus = z.output<typeof registrationStatusSchema>;
+
+/**
+ * @param state null: nothing is ever asked
+ * @param now ms since 1970
+ */
+export function registrationStatus(state: CheckState | null, now: number): RegistrationStatus {
+  const answer = state?.receipt?.answer ?? null;
+  const trouble = state?.receipt?.trouble ?? null;
+  return {
+    validate: state === null ? 'off' : 'on',
+    key: state?.key ?? null,
+    verdict: answer?.verdict ?? null,
+    answeredAt: answer?.at ?? null,
+    askedAt: state?.receipt?.attempt?.at ?? null,
+    message: answer?.message ?? null,
+    owner: answer?.owner ?? null,
+    subscription: answer?.title ?? null,
+    endDate: answer?.endDate ?? null,
+    daysLeft: answer === null ? null : daysLeft(answer, now),
+    trouble:
+      trouble === null
+        ? null
+        : {
+            code: trouble.cause.code,
+            message: trouble.cause.message,
+            since: trouble.since,
+            failures: trouble.failures,
+            nextTryAt: trouble.probeAt,
+          },
+  };
+}
