@@ -33,12 +33,13 @@ export function captureReasons(observation: Observation, judgement: Judgement): 
 }
 
 /** Optional files that the vault would bring back and that are absent beside a live key and config_db.php. */
-export function removedFiles({ files, vault }: Observation): GuardedFile[] {
+export function removedFiles({ files, vault, key }: Observation): GuardedFile[] {
   const generations = newestFirst(vault);
+  const live = key.kind === 'well-formed' ? key.fingerprint : null;
   if (files[KEY_FILE].kind !== 'regular' || files[DATABASE_FILE].kind !== 'regular') return [];
   return GUARDED_FILES.filter((name) => {
     if (files[name].kind !== 'absent') return false;
-    return sourceOfFile(generations, name) !== null || generations[0]?.removed.includes(name) === true;
+    return sourceOfFile(generations, name, live) !== null || generations[0]?.removed.includes(name) === true;
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Fingerprint } from './brand.ts';
-import { knownKeys, lastProven, newestFirst } from './history.ts';
+import { lastProven, newestFirst, untestedKeys } from './history.ts';
 import type { Observation } from './observation.ts';
 import { strongest } from './tally.ts';
 import type { ValueEvidence } from './value.ts';
@@ -27,7 +27,7 @@ export function chooseKey(observation: Observation, verdict: Verdict, values: re
     return proven === null ? { kind: 'nothing' } : { kind: 'restore', fingerprint: proven, ground: 'last-proven' };
   }
   if (memory.trusted !== null) return fromMemory(memory.trusted);
-  return one(knownKeys(generations), 'only', false);
+  return one(untestedKeys(generations), 'only', false);
 }
 
 function one(keys: readonly Fingerprint[], ground: 'database' | 'only', tested: boolean): KeyChoice {

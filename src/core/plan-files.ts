@@ -1,4 +1,4 @@
-import type { Sha256 } from './brand.ts';
+import type { Fingerprint, Sha256 } from './brand.ts';
 import { DATABASE_FILE, GUARDED_FILES, type GuardedFile, KEY_FILE, OAUTH_PAIR } from './guarded-set.ts';
 import { judgedFirst, keptFile, newestFirst, sourceOfFile } from './history.ts';
 import type { Observation } from './observation.ts';
@@ -11,32 +11,43 @@ import type { Judgement } from './verdict.ts';
  * absent, or the live key is not the instance's; absent alone, an administrator removed them. They go before the key
  * and config_db.php, so that a run killed between them still finds the set lost the next time.
  *
- * @param keyRestored the key is brought back in the same plan
+ * @param restored the key that is brought back in the same plan
  */
-export function planOptionalFiles(observation: Observation, judgement: Judgement, keyRestored: boolean): Action[] {
+export function planOptionalFiles(
+  observation: Observation,
+  judgement: Judgement,
+  restored: Fingerprint | null,
+): Action[] {
   const { files } = observation;
-  if (!hasKey(judgement, keyRestored)) return [];
-  if (!keyRestored && files[DATABASE_FILE].kind !== 'absent') return [];
+  const key = restored ?? judgement.live;
+  if (key === null) return [];
+  if (restored === null && files[DATABASE_FILE].kind !== 'absent') return [];
   const actions: Action[] = [];
   for (const name of GUARDED_FILES) {
     if (name === KEY_FILE || name === DATABASE_FILE || isOauth(name)) continue;
-    if (files[name].kind === 'absent') actions.push(...restore(observation, name));
+    if (files[name].kind === 'absent') actions.push(...restore(observation, name, key));
   }
-  return [...actions, ...planOauthPair(observation)];
+  return [...actions, ...planOauthPair(observation, key)];
 }
 
 /**
  * Plans an absent config_db.php: from the vault, or written from the environment's settings where the vault has none.
  *
- * @param keyRestored the key is brought back in the same plan
+ * @param restored the key that is brought back in the same plan
  */
-export function planDatabaseFile(observation: Observation, judgement: Judgement, keyRestored: boolean): Action[] {
-  if (!hasKey(judgement, keyRestored) || observation.files[DATABASE_FILE].kind !== 'absent') return [];
+export function planDatabaseFile(
+  observation: Observation,
+  judgement: Judgement,
+  restored: Fingerprint | null,
+): Action[] {
+  const key = restored ?? judgement.live;
+  // Without a key nothing comes back: GLPI's own first start has to come, which makes key and config_db.php together.
+  if (key === null || observation.files[DATABASE_FILE].kind !== 'absent') return [];
   const { database, environmentDatabase, stage } = observation;
   // The vault's own copy may be the only thing that names this database: it has to connect, and to be GLPI's.
   if (database.kind === 'answers' && database.source === 'vault' && !database.glpi) return [];
   if (database.kind === 'unreachable' && database.source === 'vault' && stage === 'gate') return [];
-  const kept = restore(observation, DATABASE_FILE);
+  const kept = restore(observation, DATABASE_FILE, key);
   if (kept.length > 0) return kept;
   // Only the environment's own database answers for the environment's settings.
   const installed = database.kind === 'answers' && database.source === 'environment' && database.glpi;
@@ -44,15 +55,10 @@ export function planDatabaseFile(observation: Observation, judgement: Judgement,
   return [{ action: 'write-database-settings', target: DATABASE_FILE }];
 }
 
-/** Without a key nothing comes back: GLPI's own first start has to come, which makes key and config_db.php together. */
-function hasKey(judgement: Judgement, keyRestored: boolean): boolean {
-  return keyRestored || judgement.live !== null;
-}
-
 /** Both halves, from one source, or none: tokens that GLPI issued depend on the pair. */
-function planOauthPair(observation: Observation): Action[] {
+function planOauthPair(observation: Observation, key: Fingerprint): Action[] {
   const absent = OAUTH_PAIR.filter((name) => observation.files[name].kind === 'absent');
-  const pair = sourceOfPair(observation);
+  const pair = sourceOfPair(observation, key);
   if (pair === null) return [];
   const present = OAUTH_PAIR.filter((name) => !absent.includes(name));
   if (!present.every((name) => sameContent(observation, name, pair.contents[name]))) return [];
@@ -65,13 +71,13 @@ interface OauthPair {
   readonly contents: Readonly<Record<(typeof OAUTH_PAIR)[number], Sha256 | null>>;
 }
 
-function sourceOfPair({ memory, database, vault }: Observation): OauthPair | null {
+function sourceOfPair({ memory, database, vault }: Observation, key: Fingerprint): OauthPair | null {
   const [pem, pub] = [memory.files['oauth.pem'], memory.files['oauth.pub']];
   if (memory.trusted !== null && pem?.kind === 'regular' && pub?.kind === 'regular') {
     return { source: { kind: 'memory' }, contents: { 'oauth.pem': pem.sha256, 'oauth.pub': pub.sha256 } };
   }
   if (database.kind === 'deferred') return null;
-  for (const generation of judgedFirst(newestFirst(vault))) {
+  for (const generation of judgedFirst(newestFirst(vault), key)) {
     if (generation.removed.some(isOauth)) return null;
     const [keptPem, keptPub] = [keptFile(generation, 'oauth.pem'), keptFile(generation, 'oauth.pub')];
     if (keptPem === null || keptPub === null) continue;
@@ -84,14 +90,14 @@ function sourceOfPair({ memory, database, vault }: Observation): OauthPair | nul
   return null;
 }
 
-function restore(observation: Observation, target: GuardedFile): Action[] {
+function restore(observation: Observation, target: GuardedFile, key: Fingerprint): Action[] {
   const remembered = observation.memory.files[target];
   if (observation.memory.trusted !== null && remembered?.kind === 'regular') {
     return [restoreFrom({ kind: 'memory' }, target)];
   }
   // Whether the vault belongs to this database is not known before the database was asked.
   if (observation.database.kind === 'deferred') return [];
-  const generation = sourceOfFile(newestFirst(observation.vault), target);
+  const generation = sourceOfFile(newestFirst(observation.vault), target, key);
   if (generation === null || generation.sealed) return [];
   return [restoreFrom({ kind: 'generation', number: generation.number, id: generation.id }, target)];
 }

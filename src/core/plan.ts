@@ -96,12 +96,12 @@ export function plan(observation: Observation, judgement: Judgement, options: Pl
     const repairs = judgement.verdict === 'lost' ? [] : planAccess(observation);
     return { actions: [...first, ...repairs], obstacle: key.obstacle };
   }
-  const keyRestored = key.actions.length > 0;
+  const restored = restoredKey(key);
   const restores = [
     ...planAccess(observation),
-    ...planOptionalFiles(observation, judgement, keyRestored),
+    ...planOptionalFiles(observation, judgement, restored),
     ...key.actions,
-    ...planDatabaseFile(observation, judgement, keyRestored),
+    ...planDatabaseFile(observation, judgement, restored),
   ];
   const reseal = planReseal(observation, judgement, options);
   // What was put back is looked at again before it is captured.
@@ -148,6 +148,11 @@ function restoreKey(observation: Observation, wanted: Fingerprint): Plan {
     actions: [{ action: 'restore-file', target: KEY_FILE, source, fingerprint: wanted, replace }],
     obstacle: null,
   };
+}
+
+function restoredKey({ actions }: Plan): Fingerprint | null {
+  const [restore] = actions;
+  return restore?.action === 'restore-file' ? restore.fingerprint : null;
 }
 
 function sourceOfKey(observation: Observation, wanted: Fingerprint): RestoreSource | 'sealed' | null {

@@ -44,7 +44,7 @@ export function chooseDatabase(
   if (settings.environmentDatabase !== null) {
     return { kind: 'target', target: { source: 'environment', ...settings.environmentDatabase }, problem };
   }
-  for (const generation of judgedFirst(generations)) {
+  for (const generation of judgedFirst(generations, 'any')) {
     const content = keptFile(generation, DATABASE_FILE)?.content?.reveal();
     const parsed = content === undefined ? '' : parse(content);
     if (typeof parsed !== 'string') return { kind: 'target', target: targetOf(parsed, 'vault'), problem };

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import {
   everProven,
+  FROM_BACKUP,
   generationOfKey,
   knownKeys,
   lastProven,
   newestFirst,
   recordedDatabase,
   sourceOfFile,
+  untestedKeys,
 } from '../../../src/core/history.ts';
 import { brokenVault, generation, IDENTITY, KEY_A, KEY_B, KEY_C, vaultOf } from './build-observation.ts';
 
@@ -58,23 +60,52 @@ describe('the history of a vault', () => {
   it('finds where a file comes from, up to the time it was removed', () => {
     const removed = generation(3, { removed: ['local_define.php'] });
 
-    expect(sourceOfFile([NEW, OLD], 'local_define.php')).toBe(OLD);
-    expect(sourceOfFile([removed, NEW, OLD], 'local_define.php')).toBeNull();
-    expect(sourceOfFile([OLD, removed], 'local_define.php')).toBe(OLD);
-    expect(sourceOfFile([NEW], 'local_define.php')).toBeNull();
+    expect(sourceOfFile([NEW, OLD], 'local_define.php', KEY_A)).toBe(OLD);
+    expect(sourceOfFile([removed, NEW, OLD], 'local_define.php', KEY_A)).toBeNull();
+    expect(sourceOfFile([OLD, removed], 'local_define.php', KEY_A)).toBe(OLD);
+    expect(sourceOfFile([NEW], 'local_define.php', KEY_A)).toBeNull();
   });
 
   it('never takes config_db.php for removed', () => {
     const removed = generation(3, { removed: ['config_db.php'], texts: { 'config_db.php': null } });
 
-    expect(sourceOfFile([removed, OLD], 'config_db.php')).toBe(OLD);
+    expect(sourceOfFile([removed, OLD], 'config_db.php', KEY_A)).toBe(OLD);
   });
 
   it('takes a file from a judged generation before one that was written in a hurry', () => {
     const hasty = generation(3, { reason: 'capture-first', texts: { 'config_db.php': 'of another instance' } });
     const empty = generation(1, { texts: { 'config_db.php': null } });
 
-    expect(sourceOfFile([hasty, OLD], 'config_db.php')).toBe(OLD);
-    expect(sourceOfFile([hasty, empty], 'config_db.php')).toBe(hasty);
+    expect(sourceOfFile([hasty, OLD], 'config_db.php', KEY_A)).toBe(OLD);
+    expect(sourceOfFile([hasty, empty], 'config_db.php', KEY_A)).toBe(hasty);
+  });
+
+  it('takes a file out of a backup only with the key of that backup, and only where no other holds it', () => {
+    const backup = generation(3, { key: KEY_B, reason: FROM_BACKUP, texts: { 'oauth.pem': 'of the backup' } });
+    const empty = generation(1, { texts: { 'config_db.php': null } });
+
+    expect(sourceOfFile([backup, OLD], 'config_db.php', KEY_B)).toBe(OLD);
+    expect(sourceOfFile([backup, empty], 'config_db.php', KEY_B)).toBe(backup);
+    expect(sourceOfFile([backup, empty], 'config_db.php', KEY_A)).toBeNull();
+    expect(sourceOfFile([backup, OLD], 'oauth.pem', KEY_A)).toBeNull();
+  });
+
+  it('does not call an old key out of a backup the last proven one for a left-over value', () => {
+    const leftOver = { tested: 51, opened: 1, real: 1, at: '2026-01-03T00:00:00Z' };
+    const backup = generation(3, { key: KEY_B, reason: FROM_BACKUP, proof: leftOver });
+    const whole = generation(4, { key: KEY_C, reason: FROM_BACKUP });
+
+    expect(lastProven([backup, OLD])).toBe(KEY_A);
+    expect(lastProven([backup])).toBe(KEY_B);
+    expect(lastProven([whole, backup, OLD])).toBe(KEY_C);
+  });
+
+  it('counts a key out of a backup as untested only while nothing has spoken against it', () => {
+    const found = (verdict: string) => generation(3, { key: KEY_B, reason: FROM_BACKUP, proof: null, verdict });
+
+    expect(untestedKeys([found('unproven'), OLD])).toEqual([KEY_B, KEY_A]);
+    expect(untestedKeys([found('wrong'), OLD])).toEqual([KEY_A]);
+    expect(untestedKeys([found('lost'), found('unproven'), OLD])).toEqual([KEY_A]);
+    expect(untestedKeys([found('wrong'), NEW, OLD])).toEqual([KEY_B, KEY_A]);
   });
 });
