@@ -6,11 +6,12 @@ import { chunkEscrow, type EscrowSummary, NO_ESCROW } from '../escrow-chunk.ts';
 import { contentsOf, generationId, orderDraft } from '../generation-content.ts';
 import { type Body, encodeGeneration, type GenerationRecord, writeBody } from '../generation-format.ts';
 import { type RetentionLimits, retain } from '../retention.ts';
-import type { EscrowReading, Lease, Vault, VaultListing } from '../vault.ts';
+import type { EscrowReading, JsonValue, Lease, RecordName, Vault, VaultListing, VaultRecord } from '../vault.ts';
 import type { EscrowStore } from './escrow-store.ts';
 import type { GenerationStore, Shelf } from './generation-store.ts';
 import type { InstanceFolder } from './instance-folder.ts';
 import { acquireLease, type LeaseClock } from './lease.ts';
+import type { RecordStore } from './record-store.ts';
 import { vaultFailure } from './vault-failure.ts';
 
 export interface DirectoryVaultParts {
@@ -19,6 +20,7 @@ export interface DirectoryVaultParts {
   readonly place: InstanceFolder;
   readonly generations: GenerationStore;
   readonly escrow: EscrowStore;
+  readonly records: RecordStore;
   readonly envelope: Envelope;
   readonly retention: RetentionLimits;
   readonly clock: LeaseClock;
@@ -70,6 +72,24 @@ export class DirectoryVault implements Vault {
       });
     }
     return this.#parts.escrow.read(record.escrow.chunks);
+  }
+
+  async record(name: RecordName): Promise<VaultRecord> {
+    try {
+      this.#parts.ready('read');
+      return await this.#parts.records.read(name);
+    } catch (error) {
+      throw vaultFailure(error, this.#parts.place.records, 'read');
+    }
+  }
+
+  async keepRecord(name: RecordName, value: JsonValue, options: { readonly confidential: boolean }): Promise<void> {
+    try {
+      this.#parts.ready('write');
+      await this.#parts.records.write(name, value, options);
+    } catch (error) {
+      throw vaultFailure(error, this.#parts.place.records, 'write');
+    }
   }
 
   async lease(signal: AbortSignal): Promise<Lease> {

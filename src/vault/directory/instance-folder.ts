@@ -19,6 +19,8 @@ import { createWhole, replaceWhole, syncDirectory, type Workplace } from './writ
 export interface InstanceFolder extends Workplace {
   readonly generations: string;
   readonly escrow: string;
+  /** Made when the first record is written. */
+  readonly records: string;
   readonly lease: string;
 }
 
@@ -30,6 +32,7 @@ export function instanceFolder(vault: string, instance: string, owner: Workplace
     owner,
     generations: join(folder, 'generations'),
     escrow: join(folder, 'escrow'),
+    records: join(folder, 'records'),
     lease: join(folder, 'lease.json'),
   };
 }

@@ -11,7 +11,7 @@ export const MARKER = 'keykeeper.json';
 
 const MARKER_LIMIT = 64 * 1024;
 /** What an instance folder may hold besides its marker. */
-const OWN_NAMES = ['generations', 'escrow', 'lease.json'];
+const OWN_NAMES = ['generations', 'escrow', 'records', 'lease.json'];
 
 const markerShape = z.looseObject({
   keykeeper: z.literal('vault'),

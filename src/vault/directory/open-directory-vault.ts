@@ -17,6 +17,7 @@ import {
 } from './instance-folder.ts';
 import { type LeaseClock, systemClock } from './lease.ts';
 import { type Mount, readMounts } from './mount.ts';
+import { createRecordStore } from './record-store.ts';
 import { refuseGlpiVolume } from './refuse-glpi-volume.ts';
 import { vaultFailure } from './vault-failure.ts';
 import { removeTemporaries } from './write-whole.ts';
@@ -66,6 +67,7 @@ export async function openDirectoryVault(url: URL, options: DirectoryVaultOption
     place,
     envelope,
     generations: createGenerationStore(place, instance, envelope),
+    records: createRecordStore(place, instance, envelope),
     escrow: createEscrowStore(place, envelope, () => now().getTime()),
     retention: options.retention ?? {},
     clock: options.clock ?? systemClock,

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod/mini';
+import type { Envelope } from './age-envelope.ts';
+import { FORMAT, READABLE_FROM } from './generation-format.ts';
+import type { JsonValue, RecordName, VaultRecord } from './vault.ts';
+
+/** A record as decoded; `newer`: of a later format, which is neither read nor written over. */
+export type DecodedRecord =
+  | VaultRecord
+  | { readonly kind: 'newer'; readonly format: number; readonly readableFrom: string | null };
+
+/** `body` is the value's JSON, or an armored age file of it; the hash is over these very bytes. */
+const recordShape = z.object({
+  keykeeper: z.literal('record'),
+  format: z.int(),
+  readableFrom: z.optional(z.string()),
+  name: z.string(),
+  instance: z.string(),
+  sealed: z.boolean(),
+  body: z.string(),
+  sha256: z.string(),
+});
+
+interface RecordHead {
+  readonly name: RecordName;
+  readonly instance: string;
+}
+
+/** The bytes of a record's file: JSON with a hash over what names and holds the value. */
+export async function encodeRecord(
+  head: RecordHead,
+  value: JsonValue,
+  envelope: Envelope,
+  { confidential }: { readonly confidential: boolean },
+): Promise<Buffer> {
+  const clear = JSON.stringify(value);
+  const sealed = confidential && envelope.seals;
+  const body = sealed ? await envelope.sealArmored(Buffer.from(clear)) : clear;
+  const file = { keykeeper: 'record', format: FORMAT, readableFrom: READABLE_FROM, ...head, sealed, body };
+  return Buffer.from(`${JSON.stringify({ ...file, sha256: digestOf(head, body) }, null, 2)}\n`);
+}
+
+/** Reads what {@link encodeRecord} wrote. Whatever else the bytes are, is told and not thrown. */
+export async function decodeRecord(bytes: Buffer, head: RecordHead, envelope: Envelope): Promise<DecodedRecord> {
+  const parsed = recordShape.safeParse(parseJson(bytes.toString('utf8')));
+  if (!parsed.success) return { kind: 'damaged', reason: 'is not a whole record' };
+  const { format, readableFrom = null, name, instance, sealed, body, sha256 } = parsed.data;
+  if (format > FORMAT) return { kind: 'newer', format, readableFrom };
+  if (name !== head.name || instance !== head.instance) return { kind: 'damaged', reason: 'is the record of another' };
+  if (sha256 !== digestOf(head, body)) return { kind: 'damaged', reason: 'does not match its checksum' };
+  if (!sealed) return presentOf(body);
+  const opened = await envelope.openArmored(body);
+  if (opened.kind === 'closed') return { kind: 'sealed' };
+  if (opened.kind === 'damaged') return { kind: 'damaged', reason: 'cannot be decrypted' };
+  return presentOf(opened.clear.toString('utf8'));
+}
+
+function presentOf(json: string): VaultRecord {
+  const value = parseJson(json);
+  return value === undefined ? { kind: 'damaged', reason: 'does not hold JSON' } : { kind: 'present', value };
+}
+
+function digestOf({ name, instance }: RecordHead, body: string): string {
+  return createHash('sha256').update(`keykeeper/record/v1\0${instance}\0${name}\0${body}`).digest('hex');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
