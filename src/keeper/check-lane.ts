@@ -26,8 +26,8 @@ export class CheckLane {
 
   /** Takes what a pass found. */
   see(result: Reconciliation): void {
-    const { at, records } = result.after.pass.observation;
-    this.#check.take(subjectOf(result, this.#settings), records.receipts, Date.parse(at));
+    const { records } = result.after.pass.observation;
+    this.#check.take(subjectOf(result, this.#settings), records.receipts);
     this.#sleep.abort();
   }
 

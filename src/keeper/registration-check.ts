@@ -85,8 +85,8 @@ export class RegistrationCheck {
   /** Monotonic, in ms: for how long the circumstances have been as they are. */
   #steadySince = 0;
   #receipts: Receipts = [];
-  /** When this keeper last changed the receipts: a pass that began earlier has read older ones. */
-  #written = 0;
+  /** The receipts were changed here since the last pass ended: the one on its way may have read older ones. */
+  #newer = false;
   #refreshAfter = Number.NEGATIVE_INFINITY;
   #requests = 0;
   #findings: readonly Finding[] = [];
@@ -98,11 +98,12 @@ export class RegistrationCheck {
   /**
    * Takes what a pass found.
    *
-   * @param receipts as the vault held them at `at`, ms since 1970
+   * @param receipts as the vault held them when the pass looked
    */
-  take(subject: CheckSubject | 'unknown' | null, receipts: Receipts, at: number): void {
-    if (at >= this.#written) this.#receipts = receipts;
+  take(subject: CheckSubject | 'unknown' | null, receipts: Receipts): void {
     if (subject === 'unknown') return;
+    if (!this.#newer) this.#receipts = receipts;
+    this.#newer = false;
     this.#subject = subject;
     const circumstances = JSON.stringify([subject?.key, subject?.circumstances]);
     if (circumstances === this.#circumstances) return;
@@ -252,7 +253,7 @@ export class RegistrationCheck {
       read: () => book.read(),
       change: async (change, signal) => {
         this.#receipts = await book.change(change, signal);
-        this.#written = this.#parts.now();
+        this.#newer = true;
         return this.#receipts;
       },
     };

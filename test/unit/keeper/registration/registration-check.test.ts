@@ -55,7 +55,7 @@ function scene(changes: Partial<CheckParts> = {}) {
     return {
       check,
       pass: async (circumstances = {}) => {
-        check.take(subjectWith(KEY, circumstances), held.receipts, time.now);
+        check.take(subjectWith(KEY, circumstances), held.receipts);
         return await check.step(SIGNAL);
       },
     };
@@ -229,23 +229,36 @@ describe('the check of the registration key', () => {
       signal?.throwIfAborted();
       return VALID;
     };
-    const { parts, held, time } = scene({ network: { ...simulatedNetwork(), ask } });
+    const { parts, held } = scene({ network: { ...simulatedNetwork(), ask } });
     const check = new RegistrationCheck(parts);
-    check.take(subjectWith(KEY), [], time.now);
+    check.take(subjectWith(KEY), []);
 
     await expect(check.step(stop.signal)).rejects.toMatchObject({ name: 'AbortError' });
     expect(receiptOf(held.receipts, FINGERPRINT)?.attempt?.state).toBe('open');
   });
 
   it('forgets the key that GLPI has no more', async () => {
-    const { keeper, time } = scene();
+    const { keeper } = scene();
     const one = keeper();
     await one.pass();
 
-    one.check.take(null, [], time.now);
+    one.check.take(null, []);
 
     expect(await one.check.step(SIGNAL)).toBe(Number.POSITIVE_INFINITY);
     expect(one.check.state()).toMatchObject({ key: null, receipt: null, findings: [] });
+  });
+
+  it('takes no older receipts from a pass that began before it wrote', async () => {
+    const { keeper, held } = scene();
+    const one = keeper();
+    await one.pass();
+
+    one.check.take(subjectWith(KEY), []);
+    const during = one.check.state().receipt;
+    one.check.take(subjectWith(KEY), held.receipts);
+
+    expect(during?.answer?.verdict).toBe('valid');
+    expect(one.check.state().receipt).toBe(held.receipts[0]);
   });
 
   it('is none where it is switched off', () => {

@@ -58,7 +58,7 @@ export class SimulatedKeeper {
 
   /** A pass, and what the check does after it. */
   async pass(): Promise<void> {
-    this.#check.take(this.#subject(), this.#world.receipts, this.#world.clocks.wall);
+    this.#check.take(this.#subject(), this.#world.receipts);
     try {
       await this.#check.step(new AbortController().signal);
     } catch (error) {
