@@ -97,7 +97,7 @@ function registrationOf(pass: Pass, newest: Generation | null): KeptRegistration
 }
 
 /** A key that no identity opens cannot be written again; the generation that holds it stays. */
-function inheritRegistration(newest: Generation | null): KeptRegistration {
+export function inheritRegistration(newest: Generation | null): KeptRegistration {
   if (newest === null) return { kind: 'unknown' };
   const { registration } = newest;
   return registration.kind === 'kept' && registration.key === null ? { kind: 'unknown' } : registration;

@@ -8,10 +8,9 @@ import type { DatabaseState, Memory, Observation, VaultState, WantedAccess } fro
 import type { Records } from '../core/records.ts';
 import { nearestDirectory } from '../files/nearest-directory.ts';
 import { readGuardedSet } from '../files/read-file.ts';
-import { LEGACY_CONSTANT } from '../glpi/legacy.ts';
 import type { Vault } from '../vault/vault.ts';
 import { chooseDatabase } from './choose-database.ts';
-import { collectKeys, type Keyring, keyStateOf } from './keyring.ts';
+import { collectKeys, type Keyring, keyStateOf, legacyKeysOf } from './keyring.ts';
 import type { DatabasePass } from './observe-database.ts';
 import { pause } from './pause.ts';
 
@@ -110,7 +109,6 @@ async function observeChosen(
   const generations = newestFirst(vault.state);
   const live = keyStateOf(files[KEY_FILE]);
   const fingerprint = live.kind === 'well-formed' ? live.fingerprint : null;
-  const legacy = files['glpi.key'];
   return observeDatabase({
     target: choice.target,
     coverage: look.depth === 'full' ? 'full' : 'sample',
@@ -119,8 +117,7 @@ async function observeChosen(
         ? null
         : { digest: previous.database.digest, sameKey: liveFingerprint(previous.observation) === fingerprint },
     keyring,
-    // GLPI takes the file where there is one, the constant otherwise; the file may have come or gone since.
-    legacyKeys: legacy.kind === 'regular' ? [legacy.content.reveal(), LEGACY_CONSTANT] : [LEGACY_CONSTANT],
+    legacyKeys: legacyKeysOf(files['glpi.key'], generations),
     accepted: new Set(generations[0]?.accepted ?? []),
     escrowOf: generations.find((each) => each.escrowCount > 0) ?? null,
     readEscrow: (generation) => readEscrow(vault.vault, generation),
