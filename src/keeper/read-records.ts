@@ -24,17 +24,17 @@ export interface RecordsLook {
 /** Reads the vault's records. One that is damaged, or not what it should be, counts as absent and is told. */
 export async function readRecords(vault: Vault): Promise<RecordsLook> {
   const damaged: DamagedGeneration[] = [];
-  const read = async <T>(name: RecordName, schema: z.ZodMiniType<T>): Promise<T | null> => {
+  const read = async <T>(name: RecordName, schema: () => z.ZodMiniType<T>): Promise<T | null> => {
     const record = await vault.record(name);
     if (record.kind === 'absent' || record.kind === 'sealed') return null;
     const reason = record.kind === 'damaged' ? record.reason : 'does not hold what it should';
-    const parsed = record.kind === 'present' ? schema.safeParse(record.value) : null;
+    const parsed = record.kind === 'present' ? schema().safeParse(record.value) : null;
     if (parsed?.success === true) return parsed.data;
     damaged.push({ file: `record ${name}`, reason });
     return null;
   };
   const records: Records = {
-    chronicle: ((await read('chronicle', chronicle)) as Chronicle | null) ?? NO_RECORDS.chronicle,
+    chronicle: ((await read('chronicle', () => chronicle)) as Chronicle | null) ?? NO_RECORDS.chronicle,
     receipts: ((await read('receipts', receiptsSchema)) as Receipts | null) ?? NO_RECORDS.receipts,
   };
   return { records, damaged };
