@@ -1,6 +1,10 @@
 import { openKeeper } from '../keeper/open-keeper.ts';
 import type { ResultDocument } from '../report/document.ts';
+import type { RegistrationStatus } from '../report/http/registration-status.ts';
+import { printResult } from '../report/print-result.ts';
+import type { Style } from '../report/style.ts';
 import type { Command, CommandContext } from './command.ts';
+import { describeRegistration, knownRegistration } from './known-registration.ts';
 import { requireConfigDirectory } from './require-config-directory.ts';
 import { resultOf } from './result-of.ts';
 
@@ -18,11 +22,20 @@ export const status: Command = {
   ],
   options: [],
   run,
+  print,
 };
 
 async function run({ settings, signal, environment }: CommandContext): Promise<ResultDocument> {
   requireConfigDirectory(settings);
   await using opened = await openKeeper(settings, 'ask', false, environment);
   const result = await opened.keeper.reconcile(signal, { until: 'plan', depth: 'full' });
-  return resultOf(result, { command: 'status', exitCode: 0 });
+  const document = resultOf(result, { command: 'status', exitCode: 0 });
+  const { status: registration, findings } = knownRegistration(result, settings, Date.now());
+  return { ...document, findings: [...document.findings, ...findings], details: { registration } };
+}
+
+function print(document: ResultDocument, style: Style): string {
+  const registration = document.details?.registration as RegistrationStatus | undefined;
+  const line = registration === undefined ? null : describeRegistration(registration);
+  return printResult(document, style, line === null ? [] : [['registration', line]]);
 }

@@ -7,13 +7,21 @@ import { verdictMood, verdictWords } from './verdict-words.ts';
 /** How many rows that did not open are named before they are only counted. */
 const NAMED = 5;
 
-/** A result for people: what was found, what was done, whether GLPI may start, and what to do next. */
-export function printResult(document: ResultDocument, style: Style = PLAIN): string {
-  const parts = [printSummary(document, style), printActions(document, style), printFindings(document, style)];
+/**
+ * A result for people: what was found, what was done, whether GLPI may start, and what to do next.
+ *
+ * @param more further rows for what was found, each a label and a text
+ */
+export function printResult(
+  document: ResultDocument,
+  style: Style = PLAIN,
+  more: readonly (readonly [string, string])[] = [],
+): string {
+  const parts = [printSummary(document, style, more), printActions(document, style), printFindings(document, style)];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function printSummary(document: ResultDocument, style: Style): string {
+function printSummary(document: ResultDocument, style: Style, more: readonly (readonly string[])[]): string {
   const { verdict, verdictAfter, gate, canary, fingerprint, generation } = document;
   const firstInstall = document.findings.some((each) => each.code === 'first-install');
   const rows: string[][] = [];
@@ -25,7 +33,7 @@ function printSummary(document: ResultDocument, style: Style): string {
   if (fingerprint !== null) rows.push(['key', fingerprint]);
   if (generation !== null) rows.push(['vault', `newest generation ${generation}`]);
   if (gate !== null) rows.push(['gate', printGate(gate, document.exitCode, style)]);
-  return formatTable(rows.map(([label = '', text = '']) => [style.quiet(label), text]));
+  return formatTable([...rows, ...more].map(([label = '', text = '']) => [style.quiet(label), text]));
 }
 
 function printVerdict(verdict: NonNullable<ResultDocument['verdict']>, firstInstall: boolean, style: Style): string {
