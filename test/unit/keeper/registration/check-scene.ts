@@ -44,6 +44,7 @@ export function settingsOf(changes: Partial<Settings> = {}): Settings {
     registrationValidate: 'on',
     registrationUrl: null,
     caFile: null,
+    varDir: absolutePath('/var/glpi/files'),
     http: { kind: 'off' },
     httpToken: null,
     settle: 50,
