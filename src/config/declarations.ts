@@ -174,6 +174,16 @@ export const DECLARATIONS = {
     example: '/etc/ssl/certs/company.pem',
     holds: 'plain',
   }),
+  varDir: declare({
+    schema: text(readAbsolutePath),
+    fallback: null,
+    fallbackText: "the preset's; `/var/glpi/files` for the official image",
+    summary: "GLPI's var directory (`GLPI_VAR_DIR`) as this container sees it",
+    details:
+      'Where it is mounted here, what GLPI remembers of its registration key is removed from the cache there once it is outdated; nothing else in it is touched. It may be absent.',
+    example: '/var/glpi/files',
+    holds: 'plain',
+  }),
   http: declare({
     schema: text(parseHttpAddress),
     fallback: DEFAULT_HTTP,

@@ -51,6 +51,7 @@ function valueText(name: SettingName, settings: Settings): string {
     case 'caFile':
       return settings[name] ?? NOT_SET;
     case 'configDir':
+    case 'varDir':
     case 'instance':
     case 'gate':
     case 'rescue':

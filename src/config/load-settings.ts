@@ -78,6 +78,7 @@ export async function loadSettings(input: SettingsInput): Promise<LoadedSettings
     registrationValidate: required(read('registrationValidate')),
     registrationUrl: read('registrationUrl'),
     caFile: read('caFile'),
+    varDir: read('varDir') ?? preset.varDir,
     http: required(read('http')),
     httpToken: read('httpToken'),
     settle: required(read('settle')),
@@ -182,7 +183,7 @@ function originsOf(given: ReadonlyMap<SettingName, Given>, preset: Preset): Read
   const origins = SETTING_NAMES.map((name): [SettingName, Origin] => {
     const found = given.get(name)?.origin;
     if (found !== undefined) return [name, found];
-    if (name === 'configDir') return [name, { source: 'preset', place: preset.name }];
+    if (name === 'configDir' || name === 'varDir') return [name, { source: 'preset', place: preset.name }];
     return [name, { source: 'default', place: '' }];
   });
   return Object.freeze(Object.fromEntries(origins) as Record<SettingName, Origin>);

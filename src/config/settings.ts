@@ -54,6 +54,8 @@ export interface Settings {
   /** Base address without a slash at its end; null: GLPI's own. */
   readonly registrationUrl: string | null;
   readonly caFile: AbsolutePath | null;
+  /** GLPI's var directory as this container would see it; it need not be there. */
+  readonly varDir: AbsolutePath;
   readonly http: HttpSetting;
   readonly httpToken: Secret<string> | null;
   /** In ms. */

@@ -55,6 +55,7 @@ export function scratchInstance(
     registrationValidate: 'off',
     registrationUrl: null,
     caFile: null,
+    varDir: absolutePath('/var/glpi/files'),
     http: { kind: 'off' },
     httpToken: null,
     settle: 50,

@@ -25,6 +25,7 @@ describe('without any setting', () => {
       registrationValidate: 'on',
       registrationUrl: null,
       caFile: null,
+      varDir: '/var/glpi/files',
       http: { kind: 'tcp', host: '127.0.0.1', port: 8377 },
       httpToken: null,
       settle: 10_000,

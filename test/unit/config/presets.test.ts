@@ -33,6 +33,25 @@ describe('a preset', () => {
     },
   );
 
+  it.each([
+    ['official', '/var/glpi/files'],
+    ['diouxx', '/var/www/html/glpi/files'],
+    ['fametec', '/var/www/html/files'],
+    ['eftechcombr', '/var/lib/glpi'],
+    ['elestio', '/var/glpi/files'],
+    ['turgon37', '/var/www/files'],
+    ['netresearch', '/var/lib/glpi/files'],
+    ['trikorasolns', '/var/lib/glpi'],
+    ['jr0w3', '/app/data/files'],
+  ])('%s knows var directory %s, unless another is set', async (name, varDir) => {
+    const loaded = await loadWith({ environment: { KEYKEEPER_PRESET: name } });
+    const other = await loadWith({ environment: { KEYKEEPER_PRESET: name, KEYKEEPER_VAR_DIR: '/glpi-files' } });
+
+    expect(loaded.settings.varDir).toBe(varDir);
+    expect(loaded.origins.varDir).toEqual({ source: 'preset', place: name });
+    expect(other.settings.varDir).toBe('/glpi-files');
+  });
+
   it('is tested above for every image', () => {
     expect(PRESETS.map((each) => each.name)).toEqual(PRESET_FACTS.map(([name]) => name));
   });
