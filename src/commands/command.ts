@@ -7,7 +7,7 @@ import type { Style } from '../report/style.ts';
 
 /** An option of one command, beside the settings, `--config` and `--json`, which every command takes. */
 export interface CommandOption {
-  /** `--dry-run`, or `--generation <number>` where it takes a value. */
+  /** `--dry-run`, `--generation <number>` where it takes a value, `--from <path...>` where it takes several. */
   readonly flags: string;
   readonly description: string;
 }
@@ -23,8 +23,8 @@ export interface CommandContext {
   readonly settings: Settings;
   /** The same settings with where each came from. */
   readonly loaded: LoadedSettings;
-  /** The command's own options by camelCase name: true for a given flag, the text of a value, absent otherwise. */
-  readonly options: Readonly<Record<string, string | true>>;
+  /** The command's own options by camelCase name: true for a given flag, the text of a value or several; absent otherwise. */
+  readonly options: Readonly<Record<string, string | true | readonly string[]>>;
   readonly json: boolean;
   readonly environment: Environment;
   readonly logger: Logger;

@@ -2,7 +2,7 @@ import { DECLARATIONS } from '../config/declarations.ts';
 import { nearestName } from '../config/nearest-name.ts';
 import { settingForms } from '../config/setting-forms.ts';
 import { Failure } from '../core/failure.ts';
-import type { Command } from './command.ts';
+import type { Command, CommandContext } from './command.ts';
 import { COMMANDS, commandNamed } from './command-table.ts';
 
 /** What a command line asks for. */
@@ -12,7 +12,7 @@ export type Invocation =
       readonly command: Command;
       /** Settings by camelCase name. */
       readonly flags: Readonly<Record<string, string>>;
-      readonly options: Readonly<Record<string, string | true>>;
+      readonly options: CommandContext['options'];
       readonly configFile: string | null;
       readonly json: boolean;
     }

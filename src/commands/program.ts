@@ -5,7 +5,7 @@ import { USUAL_CONFIG_FILE } from '../config/read-config-file.ts';
 import { settingForms } from '../config/setting-forms.ts';
 import { Failure } from '../core/failure.ts';
 import { VERSION } from '../version.ts';
-import type { Command } from './command.ts';
+import type { Command, CommandContext } from './command.ts';
 import { COMMANDS, commandNamed } from './command-table.ts';
 import type { Invocation } from './parse-command-line.ts';
 
@@ -64,7 +64,7 @@ function addCommand(parser: Parser, command: Command, onRun: (run: Run) => void)
     if (!parser.options.some((each) => each.long === option.long)) parser.addOption(option);
   }
   if (command.examples.length > 0) parser.addHelpText('after', examplesText(command));
-  parser.action((options: Record<string, string | true>) => onRun(runOf(command, options)));
+  parser.action((options: CommandContext['options']) => onRun(runOf(command, options)));
 }
 
 function settingOptions(): Option[] {
@@ -85,10 +85,10 @@ function examplesText({ examples }: Command): string {
   return `\nExamples:\n${lines.join('\n')}`;
 }
 
-function runOf(command: Command, parsed: Readonly<Record<string, string | true>>): Run {
+function runOf(command: Command, parsed: CommandContext['options']): Run {
   const settings = new Set(settingForms().map((each) => each.key));
   const flags: Record<string, string> = {};
-  const options: Record<string, string | true> = {};
+  const options: Record<string, CommandContext['options'][string]> = {};
   for (const [name, value] of Object.entries(parsed)) {
     if (settings.has(name) && typeof value === 'string') flags[name] = value;
     else if (name !== 'json' && name !== 'config') options[name] = value;
