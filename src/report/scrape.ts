@@ -22,10 +22,10 @@ function register(
   snapshot: MetricsSnapshot,
 ): void {
   const series = samples(snapshot);
-  // A metric without labels would show a 0 that nobody measured.
-  if (series.length === 0) return;
   const options = { name, help, labelNames: [...labels], registers: [registry] };
   // A registry of this very scrape: counters begin at zero and are brought to the snapshot's totals.
   const metric = type === 'counter' ? new prometheus.Counter(options) : new prometheus.Gauge(options);
+  // A metric without labels begins with a 0 that nobody measured.
+  if (series.length === 0) metric.remove({});
   for (const sample of series) metric.inc({ ...sample.labels }, sample.value);
 }
