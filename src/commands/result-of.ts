@@ -3,6 +3,7 @@ import type { Finding } from '../core/finding.ts';
 import type { GateDecision } from '../core/gate.ts';
 import type { Action } from '../core/plan.ts';
 import type { Reconciliation } from '../keeper/reconcile.ts';
+import { detailOfRegistration } from '../keeper/write-registration-key.ts';
 import type { ResultDocument } from '../report/document.ts';
 
 export interface ResultParts {
@@ -70,6 +71,8 @@ function detailOf(action: Action): string {
       return 'from the database settings in the environment';
     case 'reseal-values':
       return `${action.values.length} values under the live key`;
+    case 'write-registration':
+      return detailOfRegistration(action);
     case 'repair-access':
     case 'repair-directory':
       return 'owner and mode';

@@ -147,6 +147,15 @@ export const DECLARATIONS = {
     example: 'glpi',
     holds: 'plain',
   }),
+  registrationKey: declare({
+    schema: text(readPassword),
+    fallback: null,
+    summary: 'GLPI Network registration key that this GLPI is to have',
+    details:
+      'A wish: written into the database once per new value, and not again over what an administrator entered since. Without it the key is kept and put back all the same.',
+    example: '/run/secrets/glpi_registration_key',
+    holds: 'secret',
+  }),
   registrationValidate: declare({
     schema: oneOf(['on', 'off']),
     fallback: 'on',

@@ -63,6 +63,7 @@ function valueText(name: SettingName, settings: Settings): string {
     case 'databasePassword':
       return secretText(settings.database.kind === 'url' ? settings.database.password : null);
     case 'ageIdentity':
+    case 'registrationKey':
     case 'httpToken':
       return secretText(settings[name]);
   }

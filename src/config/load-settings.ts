@@ -75,6 +75,7 @@ export async function loadSettings(input: SettingsInput): Promise<LoadedSettings
     ageIdentity: read('ageIdentity'),
     platform: required(read('platform')),
     container: read('container'),
+    registrationKey: read('registrationKey'),
     registrationValidate: required(read('registrationValidate')),
     registrationUrl: read('registrationUrl'),
     caFile: read('caFile'),

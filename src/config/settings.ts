@@ -50,6 +50,8 @@ export interface Settings {
   readonly ageIdentity: Secret<string> | null;
   readonly platform: 'auto' | 'none' | 'docker';
   readonly container: string | null;
+  /** As given: what pasting added is still in it. */
+  readonly registrationKey: Secret<string> | null;
   readonly registrationValidate: 'on' | 'off';
   /** Base address without a slash at its end; null: GLPI's own. */
   readonly registrationUrl: string | null;

@@ -2,6 +2,7 @@ import type { Generation } from './generation.ts';
 import { DATABASE_FILE, GUARDED_FILES, type GuardedFile, KEY_FILE } from './guarded-set.ts';
 import { keptFile, newestFirst, sourceOfFile } from './history.ts';
 import type { Observation } from './observation.ts';
+import { isClearedOnPurpose } from './plan-registration.ts';
 import type { Judgement } from './verdict.ts';
 
 /**
@@ -58,14 +59,16 @@ function changedFiles(observation: Observation, newest: Generation): string[] {
   return changed;
 }
 
-function changedEvidence({ database, key }: Observation, judgement: Judgement, newest: Generation): string[] {
+function changedEvidence(observation: Observation, judgement: Judgement, newest: Generation): string[] {
+  const { database, key } = observation;
   const changed: string[] = [];
   if (key.kind === 'well-formed' && newest.fingerprint !== key.fingerprint) changed.push(KEY_FILE);
   if (judgement.real > 0 && newest.proof === null) changed.push('proof');
   if (database.kind !== 'answers') return changed;
   if (database.glpi && differsFrom(newest, database.identity)) changed.push('database');
   const kept = newest.registration.kind === 'kept' ? newest.registration.fingerprint : null;
-  if (database.registration !== null && database.registration !== kept) changed.push('registration');
+  const cleared = newest.registration.kind === 'kept' && isClearedOnPurpose(observation);
+  if (cleared || (database.registration !== null && database.registration !== kept)) changed.push('registration');
   if (database.escrowDigest !== null && database.escrowDigest !== newest.escrowDigest) changed.push('escrow');
   return changed;
 }

@@ -43,6 +43,15 @@ export function troubled(chronicle: Chronicle, now: string): boolean {
   return ended !== null && Date.parse(now) - Date.parse(ended) < AFTERMATH;
 }
 
+/** When the last bad time began; null where there was none. RFC 3339, UTC. */
+export function troubleSince(chronicle: Chronicle): string | null {
+  const last = chronicle.findLastIndex((each) => !QUIET.has(each.verdict));
+  if (last < 0) return null;
+  let first = last;
+  while (first > 0 && !QUIET.has(chronicle[first - 1]?.verdict ?? 'sound')) first -= 1;
+  return chronicle[first]?.at ?? null;
+}
+
 /** When the last bad time was over: the entry that followed it. Null where there was none, or where it still is. */
 function endOfLastTrouble(chronicle: Chronicle): string | null {
   for (let index = chronicle.length - 1; index > 0; index -= 1) {

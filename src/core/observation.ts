@@ -3,6 +3,7 @@ import type { CheckIn } from './check-in.ts';
 import type { DatabaseIdentity, Generation } from './generation.ts';
 import type { FileAccess, FileState, GuardedFile, GuardedSet } from './guarded-set.ts';
 import type { Records } from './records.ts';
+import type { RegistrationRow, RegistrationWish } from './registration.ts';
 import type { ValueEvidence } from './value.ts';
 
 /** What the live `glpicrypt.key` is. */
@@ -63,6 +64,9 @@ export type DatabaseState =
       readonly values: readonly ValueEvidence[];
       /** Fingerprint of the registration key that a known key opens in its row; null where there is none to read. */
       readonly registration: Fingerprint | null;
+      readonly registrationRow: RegistrationRow;
+      /** An installation or update is on its way: tables are missing, or the version is another than a settle time ago. */
+      readonly installing: boolean;
       /** How GLPI's automatic actions fare; null where that cannot be read. */
       readonly checkIn: CheckIn | null;
       /** Digest of the escrow as a capture would write it now; null after a sample. */
@@ -116,6 +120,7 @@ export interface Observation {
   readonly databaseFileProblem: string | null;
   readonly vault: VaultState;
   readonly records: Records;
+  readonly wish: RegistrationWish | null;
   readonly candidates: readonly Candidate[];
   readonly database: DatabaseState;
   /** GLPI is known to run (platform), known not to, or nobody can tell (null). */

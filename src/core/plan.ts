@@ -5,6 +5,7 @@ import { generationOfKey, keptFile, newestFirst } from './history.ts';
 import type { Observation } from './observation.ts';
 import { type AccessChange, planAccess } from './plan-access.ts';
 import { planDatabaseFile, planOptionalFiles } from './plan-files.ts';
+import { planRegistration, type RegistrationSource } from './plan-registration.ts';
 import type { ValueReference } from './value.ts';
 import type { Judgement } from './verdict.ts';
 
@@ -35,6 +36,15 @@ export type Action =
   | { readonly action: 'write-database-settings'; readonly target: GuardedFile }
   /** Values under other known keys are sealed anew under the live key. */
   | { readonly action: 'reseal-values'; readonly target: string; readonly values: readonly ValueReference[] }
+  /** The row of the registration key is written, or emptied where `fingerprint` is null. */
+  | {
+      readonly action: 'write-registration';
+      readonly target: string;
+      readonly fingerprint: Fingerprint | null;
+      readonly source: RegistrationSource;
+      /** The instance's uid is written with it: the database has none. */
+      readonly uid: boolean;
+    }
   /** A generation is written; `changed` names what differs from the newest one. */
   | {
       readonly action: 'capture';
@@ -62,13 +72,17 @@ export type Obstacle =
 export interface Plan {
   readonly actions: readonly Action[];
   readonly obstacle: Obstacle | null;
+  /** The registration key is to be written, once every sealed value has held still for the settle time. */
+  readonly unsettled?: boolean;
 }
 
 export interface PlanOptions {
   /** `auto`: values under other known keys are sealed anew at the gate. */
   readonly rescue: 'auto' | 'ask';
-  /** `captures`: the vault is written, GLPI's side is not. `accept`: the values that nothing opens are given up. */
-  readonly scope?: 'all' | 'captures' | 'accept';
+  /** The plan is only shown: what has to settle first is in it. */
+  readonly preview?: boolean;
+  /** `registration`: the vault and the row of the registration key. `captures`: the vault is written, GLPI's side is not. `accept`: the values that nothing opens are given up. */
+  readonly scope?: 'all' | 'captures' | 'accept' | 'registration';
   /** An operator named this key (`restore --generation`): it is restored unless the live one opens anything. */
   readonly wanted?: Fingerprint;
   /** An operator adopted the database that was found. */
@@ -86,9 +100,14 @@ export function plan(observation: Observation, judgement: Judgement, options: Pl
   if (judgement.need !== 'nothing') return { actions: first, obstacle: null };
   if (judgement.elsewhere !== null && options.adopt !== true) return { actions: first, obstacle: 'elsewhere' };
   if (options.scope === 'accept') return planAccept(observation, judgement, first);
-  if (options.scope === 'captures') {
+  if (options.scope === 'captures' || options.scope === 'registration') {
     const captures = planCapture(observation, judgement);
-    return { actions: captures.length > 0 ? captures : first, obstacle: null };
+    const registration = options.scope === 'registration' ? planRow(observation, judgement, options) : NO_ROW;
+    return {
+      ...registration,
+      actions: [...(captures.length > 0 ? captures : first), ...registration.actions],
+      obstacle: null,
+    };
   }
   const key = planKey(observation, judgement, options);
   if (key.obstacle !== null) {
@@ -108,7 +127,27 @@ export function plan(observation: Observation, judgement: Judgement, options: Pl
   const settled = restores.length + reseal.length === 0 && observation.database.kind !== 'deferred';
   const captures = settled ? planCapture(observation, judgement) : [];
   const covered = captures.some((each) => each.action === 'capture') ? [] : first;
-  return { actions: [...covered, ...restores, ...reseal, ...captures], obstacle: null };
+  const registration = settled ? planRow(observation, judgement, options) : NO_ROW;
+  const actions = [...covered, ...restores, ...reseal, ...captures, ...registration.actions];
+  return { ...registration, actions, obstacle: null };
+}
+
+const NO_ROW: Pick<Plan, 'actions' | 'unsettled'> = { actions: [] };
+
+/** The row of the registration key: only after every sealed value has held still, and never by a command that looks. */
+function planRow(
+  observation: Observation,
+  judgement: Judgement,
+  { preview, scope }: PlanOptions,
+): Pick<Plan, 'actions' | 'unsettled'> {
+  if (observation.stage === 'ask' && scope !== 'registration' && preview !== true) return NO_ROW;
+  const registration = planRegistration(observation, judgement);
+  if (registration.kind !== 'write') return NO_ROW;
+  const settled = observation.database.kind === 'answers' && observation.database.settled;
+  if (!settled && preview !== true) return { actions: [], unsettled: true };
+  const { fingerprint, source, uid } = registration;
+  const target = 'glpi_configs core glpinetwork_registration_key';
+  return { actions: [{ action: 'write-registration', target, fingerprint, source, uid }] };
 }
 
 function planKey(observation: Observation, judgement: Judgement, options: PlanOptions): Plan {

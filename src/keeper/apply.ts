@@ -7,6 +7,7 @@ import type { Generation } from '../core/generation.ts';
 import { KEY_FILE } from '../core/guarded-set.ts';
 import type { Action, Plan } from '../core/plan.ts';
 import { canRead } from '../core/plan-access.ts';
+import type { Secret } from '../core/secret.ts';
 import type { Judgement } from '../core/verdict.ts';
 import { repairAccess } from '../files/access.ts';
 import { ensureDirectoryUsable } from '../files/directory-access.ts';
@@ -16,6 +17,7 @@ import { draftOf, draftOfBytes } from './build-draft.ts';
 import type { Pass } from './observe.ts';
 import { putFile } from './put-file.ts';
 import { resealValues } from './reseal.ts';
+import { writeRegistrationKey } from './write-registration-key.ts';
 
 /** One action of the plan and how it went. */
 export interface ActionReport {
@@ -34,6 +36,7 @@ export interface Applied {
   readonly accessFailed: boolean;
   readonly vaultFailed: boolean;
   readonly resealFailed: boolean;
+  readonly registrationFailed: boolean;
 }
 
 export interface ApplyContext {
@@ -42,6 +45,8 @@ export interface ApplyContext {
   readonly judgement: Judgement;
   readonly vault: Vault | null;
   readonly reason: string;
+  /** The registration key that a person wants: an operator's, or that of the settings. */
+  readonly registrationKey: Secret<string> | null;
   readonly now: () => Date;
   readonly signal: AbortSignal;
 }
@@ -54,7 +59,13 @@ export interface ApplyContext {
 export async function applyPlan(plan: Plan, context: ApplyContext): Promise<Applied> {
   const reports: ActionReport[] = [];
   const findings: Finding[] = [];
-  const failed = { writeFailed: false, accessFailed: false, vaultFailed: false, resealFailed: false };
+  const failed = {
+    writeFailed: false,
+    accessFailed: false,
+    vaultFailed: false,
+    resealFailed: false,
+    registrationFailed: false,
+  };
   let generation: Generation | null = null;
   for (const action of plan.actions) {
     try {
@@ -112,6 +123,8 @@ async function applyAction(
       return { detail: await putFile(action, context, pathOf(settings, action.target)) };
     case 'reseal-values':
       return { detail: await resealValues(action.values, context) };
+    case 'write-registration':
+      return { detail: await writeRegistrationKey(action, context) };
   }
 }
 
@@ -154,6 +167,8 @@ function consequenceOf(
       return 'writeFailed';
     case 'reseal-values':
       return 'resealFailed';
+    case 'write-registration':
+      return 'registrationFailed';
   }
 }
 
@@ -173,6 +188,7 @@ function targetOf(action: Action, settings: Settings): string {
     case 'capture':
     case 'accept':
     case 'reseal-values':
+    case 'write-registration':
       return action.target;
     case 'repair-directory':
       return settings.configDir;

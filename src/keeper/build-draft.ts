@@ -2,6 +2,7 @@ import { removedFiles } from '../core/capture.ts';
 import type { DatabaseIdentity, Generation, GenerationDraft, KeptRegistration, Proof } from '../core/generation.ts';
 import { GUARDED_FILES, type GuardedSet } from '../core/guarded-set.ts';
 import { newestFirst } from '../core/history.ts';
+import { isClearedOnPurpose } from '../core/plan-registration.ts';
 import type { Judgement } from '../core/verdict.ts';
 import { registrationFingerprint } from '../glpi/registration-key.ts';
 import type { Pass } from './observe.ts';
@@ -92,6 +93,7 @@ function identityOf(found: DatabaseIdentity, newest: Generation | null): Databas
 
 function registrationOf(pass: Pass, newest: Generation | null): KeptRegistration {
   const { registration } = pass.database;
+  if (isClearedOnPurpose(pass.observation)) return { kind: 'cleared' };
   if (registration === null) return inheritRegistration(newest);
   return { kind: 'kept', key: registration, fingerprint: registrationFingerprint(registration.reveal()) };
 }

@@ -7,6 +7,7 @@ import type { Platform } from '../platform/platform.ts';
 import { lookAtVault, type VaultOpener } from './look-at-vault.ts';
 import { observe, type VaultLook } from './observe.ts';
 import { type ReconcileRequest, type Reconciliation, reconcile } from './reconcile.ts';
+import { type Wish, wishOfSettings } from './registration-wish.ts';
 import { doubt, isMissed, NOTHING_REMEMBERED, remember } from './remember.ts';
 import { tidyDirectory, tidyVault } from './tidy.ts';
 
@@ -25,6 +26,8 @@ export interface ReconcileOptions {
   /** Why a generation would be written; `capture` unless said otherwise. */
   readonly reason?: string;
   readonly depth?: 'sample' | 'full';
+  /** What an operator wants of the registration key; else what the settings wish. */
+  readonly wish?: Wish;
 }
 
 /** Large tables are sampled at each reconcile and read whole, for the escrow, once in this time, in ms. */
@@ -36,6 +39,7 @@ const FULL_PASS_EVERY = 3_600_000;
  */
 export class Keeper {
   readonly #parts: KeeperParts;
+  readonly #wish: Wish | null;
   #stage: Observation['stage'];
   #memory: Memory = NOTHING_REMEMBERED;
   #vault: VaultLook = { vault: null, state: { kind: 'none' }, records: NO_RECORDS };
@@ -47,6 +51,7 @@ export class Keeper {
   constructor(parts: KeeperParts, stage: Observation['stage']) {
     this.#parts = parts;
     this.#stage = stage;
+    this.#wish = wishOfSettings(parts.settings);
   }
 
   get settings(): Settings {
@@ -104,6 +109,7 @@ export class Keeper {
       until: options.until ?? 'done',
       reason: options.reason ?? 'capture',
       asked: options.asked ?? {},
+      wish: options.wish ?? this.#wish,
       platformFindings: findings,
       now: this.#parts.now,
       signal,
@@ -130,6 +136,7 @@ export class Keeper {
     const { settings, now } = this.#parts;
     const look = {
       settings,
+      wish: null,
       now,
       stage: 'guard',
       depth: 'files',
@@ -151,6 +158,7 @@ export class Keeper {
       until: 'done',
       reason: 'capture',
       asked: {},
+      wish: null,
       platformFindings: [],
       now,
     });

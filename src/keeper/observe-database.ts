@@ -14,6 +14,7 @@ import { openValue } from '../glpi/sealed-value.ts';
 import { CONNECT_TIMEOUT } from './choose-database.ts';
 import type { Keyring } from './keyring.ts';
 import { mergeEscrow, referenceKey } from './merge-escrow.ts';
+import { observeRegistration } from './observe-registration.ts';
 
 /** What one look at the database gave, with the parts that the pure observation does not carry. */
 export interface DatabasePass {
@@ -23,6 +24,8 @@ export interface DatabasePass {
   readonly registration: Secret<string> | null;
   /** Names the sealed text of its row: another one was written where this changes. Null where there is none. */
   readonly registrationRow: string | null;
+  /** The row of the registration key as it stands; null where it was not read. */
+  readonly registrationCell: RegistrationRow | null;
   /** The escrow as a capture would write it; null after a sample. */
   readonly escrow: readonly EscrowEntry[] | null;
 }
@@ -31,7 +34,11 @@ export interface DatabaseLook {
   readonly target: DatabaseTarget;
   readonly coverage: 'sample' | 'full';
   /** The pass before this one, a settle time ago, and whether the key file is still the same. */
-  readonly previous: { readonly digest: Sha256 | null; readonly sameKey: boolean } | null;
+  readonly previous: {
+    readonly digest: Sha256 | null;
+    readonly sameKey: boolean;
+    readonly version: string | null;
+  } | null;
   readonly keyring: Keyring;
   readonly legacyKeys: readonly Buffer[];
   readonly accepted: ReadonlySet<Sha256>;
@@ -65,7 +72,7 @@ function unreachable(target: DatabaseTarget, reason: string, message: string): D
     reason,
     message,
   } as const;
-  return { state, digest: null, registration: null, registrationRow: null, escrow: null };
+  return { state, digest: null, registration: null, registrationRow: null, registrationCell: null, escrow: null };
 }
 
 async function readDatabase(database: Database, look: DatabaseLook): Promise<DatabasePass> {
@@ -76,7 +83,8 @@ async function readDatabase(database: Database, look: DatabaseLook): Promise<Dat
   const registration = openRegistration({ row }, keyring);
   const otherSessions = await database.otherSessions();
   const checkIn = await database.readCheckIn();
-  const { values, escrow } = await assessValues(read.values, found.version, look);
+  const { values, escrow, kept } = await assessValues(read.values, found.version, look);
+  const sameVersion = previous === null || previous.version === found.version;
   const full = read.coverage === 'full';
   const state: DatabaseState = {
     kind: 'answers',
@@ -86,15 +94,25 @@ async function readDatabase(database: Database, look: DatabaseLook): Promise<Dat
     glpi: found.glpi,
     version: found.version,
     coverage: read.coverage,
-    settled: full && previous?.sameKey === true && previous.digest === read.digest,
+    settled: full && sameVersion && previous?.sameKey === true && previous.digest === read.digest,
     otherSessions,
     checkIn,
     values,
     registration: registration === null ? null : registrationFingerprint(registration.reveal()),
+    registrationRow: observeRegistration(row, found.glpi, keyring, kept),
+    installing: found.partial || !sameVersion,
     escrowDigest: full ? escrow.digest : null,
   };
   const registrationRow = typeof row === 'string' ? null : hash('sha256', row.value, 'hex').slice(0, 16);
-  return { state, digest: read.digest, registration, registrationRow, escrow: full ? escrow.entries : null };
+  const registrationCell = row;
+  return {
+    state,
+    digest: read.digest,
+    registration,
+    registrationRow,
+    registrationCell,
+    escrow: full ? escrow.entries : null,
+  };
 }
 
 async function assessValues(stored: readonly StoredValue[], version: string | null, look: DatabaseLook) {
@@ -106,7 +124,7 @@ async function assessValues(stored: readonly StoredValue[], version: string | nu
     index.size === 0
       ? first
       : assess(stored, look.keyring.keys, { ...context, escrow: (each) => index.get(referenceKey(each)) });
-  return { values, escrow: mergeEscrow(stored, values, kept) };
+  return { values, escrow: mergeEscrow(stored, values, kept), kept };
 }
 
 function opensReal(value: ValueEvidence): boolean {

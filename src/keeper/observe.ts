@@ -6,6 +6,7 @@ import { type FileAccess, type FileState, type GuardedSet, KEY_FILE } from '../c
 import { newestFirst } from '../core/history.ts';
 import type { DatabaseState, Memory, Observation, VaultState, WantedAccess } from '../core/observation.ts';
 import type { Records } from '../core/records.ts';
+import type { RegistrationWish } from '../core/registration.ts';
 import { nearestDirectory } from '../files/nearest-directory.ts';
 import { readGuardedSet } from '../files/read-file.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -36,6 +37,7 @@ export interface Look {
   readonly vault: VaultLook;
   readonly memory: Memory;
   readonly glpiRunning: boolean | null;
+  readonly wish: RegistrationWish | null;
   readonly now: () => Date;
   readonly previous: Pass | null;
   /** A key file of a wrong length that the caller has read twice just now: the same bytes need no second reading. */
@@ -50,6 +52,7 @@ const DEFERRED: DatabasePass = {
   state: { kind: 'deferred' },
   digest: null,
   registration: null,
+  registrationCell: null,
   registrationRow: null,
   escrow: null,
 };
@@ -74,6 +77,7 @@ export async function observe(look: Look): Promise<Pass> {
     databaseFileProblem: choice.kind === 'none' ? null : choice.problem,
     vault: look.vault.state,
     records: look.vault.records,
+    wish: look.wish,
     candidates: keyring.candidates,
     database: database.state,
     glpiRunning: look.glpiRunning,
@@ -115,7 +119,11 @@ async function observeChosen(
     previous:
       previous === null
         ? null
-        : { digest: previous.database.digest, sameKey: liveFingerprint(previous.observation) === fingerprint },
+        : {
+            digest: previous.database.digest,
+            sameKey: liveFingerprint(previous.observation) === fingerprint,
+            version: versionOf(previous.observation),
+          },
     keyring,
     legacyKeys: legacyKeysOf(files['glpi.key'], generations),
     accepted: new Set(generations[0]?.accepted ?? []),
@@ -133,6 +141,10 @@ async function readEscrow(vault: Vault | null, generation: Generation) {
 /** Fingerprint of the live key of an observation, or null where there is no well-formed one. */
 export function liveFingerprint({ key }: Observation) {
   return key.kind === 'well-formed' ? key.fingerprint : null;
+}
+
+function versionOf({ database }: Observation): string | null {
+  return database.kind === 'answers' ? database.version : null;
 }
 
 /** Owner and mode that GLPI needs: the setting; else the owner of the directory itself, unless that is root; else the preset's. */

@@ -3,9 +3,11 @@ import type { Chronicle } from '../core/chronicle.ts';
 import type { DamagedGeneration } from '../core/observation.ts';
 import type { Receipts } from '../core/receipt.ts';
 import { NO_RECORDS, type Records } from '../core/records.ts';
+import type { RegistrationWrites } from '../core/registration.ts';
 import { VERDICTS } from '../core/verdict.ts';
 import type { RecordName, Vault } from '../vault/vault.ts';
 import { receiptsSchema } from './receipt-record.ts';
+import { registrationWrites } from './registration-record.ts';
 
 const chronicle = z.array(
   z.object({
@@ -35,6 +37,8 @@ export async function readRecords(vault: Vault): Promise<RecordsLook> {
   };
   const records: Records = {
     chronicle: ((await read('chronicle', () => chronicle)) as Chronicle | null) ?? NO_RECORDS.chronicle,
+    registrationWrites:
+      ((await read('wishes', registrationWrites)) as RegistrationWrites | null) ?? NO_RECORDS.registrationWrites,
     receipts: ((await read('receipts', receiptsSchema)) as Receipts | null) ?? NO_RECORDS.receipts,
   };
   return { records, damaged };

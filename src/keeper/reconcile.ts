@@ -7,6 +7,7 @@ import type { Generation } from '../core/generation.ts';
 import { judge } from '../core/judge.ts';
 import type { Memory, Observation } from '../core/observation.ts';
 import { type Plan, type PlanOptions, plan, touchesGlpi } from '../core/plan.ts';
+import { wasApplied } from '../core/registration.ts';
 import type { Judgement } from '../core/verdict.ts';
 import type { ObservedContainer } from '../platform/platform.ts';
 import type { Lease } from '../vault/vault.ts';
@@ -14,6 +15,8 @@ import { type ActionReport, type Applied, applyPlan } from './apply.ts';
 import { Chronicler } from './chronicler.ts';
 import { type Look, observe, type Pass, type VaultLook } from './observe.ts';
 import { pause } from './pause.ts';
+import { noteRegistrationWrite } from './registration-record.ts';
+import type { Wish } from './registration-wish.ts';
 import { vaultFinding } from './vault-finding.ts';
 
 export interface Judged {
@@ -53,6 +56,8 @@ export interface ReconcileRequest {
   readonly reason: string;
   /** What an operator asked for beside the rule. */
   readonly asked: Pick<PlanOptions, 'scope' | 'wanted' | 'adopt'>;
+  /** What a person wants of the registration key. */
+  readonly wish: Wish | null;
   /** What the platform has to say about itself. */
   readonly platformFindings: readonly Finding[];
   readonly now: () => Date;
@@ -60,7 +65,7 @@ export interface ReconcileRequest {
 }
 
 /** More rounds than any chain of repairs needs; a file that somebody fights over must not turn into a loop. */
-const ROUNDS = 8;
+const ROUNDS = 16;
 
 /**
  * The one way through: init, file event, container event, timer, signal and HTTP call all come here. Observes, judges,
@@ -89,7 +94,14 @@ class Run implements AsyncDisposable {
   #found: Judged | null = null;
   #after: Judged | null = null;
   #generation: Generation | null = null;
-  #failed = { writeFailed: false, accessFailed: false, vaultFailed: false, resealFailed: false };
+  #failed = {
+    writeFailed: false,
+    accessFailed: false,
+    vaultFailed: false,
+    resealFailed: false,
+    registrationFailed: false,
+  };
+  #waitedForRow = false;
   #resealed = false;
   #captured = false;
   #unsettled = false;
@@ -111,10 +123,27 @@ class Run implements AsyncDisposable {
     const previous = this.#previous;
     const readTwice = this.#after === null ? this.#request.readTwice : null;
     const { now } = this.#request;
-    const look = { settings, stage, depth: this.#depth, vault, memory, glpiRunning, now, previous, readTwice, signal };
+    const wish = this.#request.wish?.wish ?? null;
+    const look = {
+      settings,
+      stage,
+      depth: this.#depth,
+      vault,
+      memory,
+      glpiRunning,
+      now,
+      wish,
+      previous,
+      readTwice,
+      signal,
+    };
     const pass = await observe(look);
     const judgement = judge(pass.observation);
-    const planned = plan(pass.observation, judgement, { rescue: settings.rescue, ...asked });
+    const planned = plan(pass.observation, judgement, {
+      rescue: settings.rescue,
+      ...asked,
+      preview: this.#request.until === 'plan',
+    });
     const judged = { pass, judgement, plan: planned };
     this.#after = judged;
     return judged;
@@ -130,6 +159,10 @@ class Run implements AsyncDisposable {
     }
     if (judgement.need === 'second-pass') return this.#settle(judged);
     await this.#note(judged);
+    if (planned.unsettled === true && planned.actions.length === 0 && !this.#waitedForRow && !this.#last) {
+      this.#waitedForRow = true;
+      return await this.#lookLater(judged.pass);
+    }
     if (planned.actions.length === 0 || this.#last) return this.#finish(judged);
     if (touchesGlpi(planned) && this.#lease === null && this.#depth !== 'files') {
       await this.#takeLease();
@@ -139,6 +172,8 @@ class Run implements AsyncDisposable {
     if (!touchesGlpi(planned) && this.#captured) return this.#finish(judged);
     await this.#apply(judged);
     this.#captured = !touchesGlpi(planned);
+    // What was changed has to hold still anew.
+    if (touchesGlpi(planned)) this.#previous = null;
     return 'again';
   }
 
@@ -147,6 +182,7 @@ class Run implements AsyncDisposable {
     if (this.#after === null) return;
     this.#tell(this.#after);
     await this.#writeChronicle();
+    await this.#noteWish(this.#after);
   }
 
   result(): Reconciliation {
@@ -196,12 +232,26 @@ class Run implements AsyncDisposable {
     this.#chronicler.tell({ at: pass.observation.at, verdict: judgement.verdict, fingerprint: judgement.live });
   }
 
+  /** A key of the settings that stands in the row was applied, whoever wrote it. */
+  async #noteWish({ pass: { observation } }: Judged): Promise<void> {
+    const { database, wish, records, at } = observation;
+    const vault = this.#vault?.vault ?? null;
+    if (vault === null || wish?.kind !== 'setting' || this.#request.until === 'plan') return;
+    if (database.kind !== 'answers' || database.registration !== wish.fingerprint) return;
+    if (wasApplied(records.registrationWrites, wish.fingerprint)) return;
+    await this.#write(() => noteRegistrationWrite(vault, { at, why: 'wish', fingerprint: wish.fingerprint }));
+  }
+
   async #writeChronicle(): Promise<void> {
     const vault = this.#vault?.vault ?? null;
     const elsewhere = this.#after?.judgement.elsewhere ?? null;
     if (vault === null || this.#request.until === 'plan' || elsewhere !== null) return;
+    await this.#write(() => this.#chronicler.write(vault));
+  }
+
+  async #write(record: () => Promise<void>): Promise<void> {
     try {
-      await this.#chronicler.write(vault);
+      await record();
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       this.#failures.push(vaultFinding(error, 'warning'));
@@ -220,7 +270,12 @@ class Run implements AsyncDisposable {
       this.#unsettled = true;
       return this.#finish(judged);
     }
-    this.#previous = judged.pass;
+    return await this.#lookLater(judged.pass);
+  }
+
+  /** Looks at everything once more, a settle time later. */
+  async #lookLater(pass: Pass): Promise<'again'> {
+    this.#previous = pass;
     this.#depth = 'full';
     await pause(this.#request.settings.settle, this.#request.signal);
     return 'again';
@@ -244,7 +299,16 @@ class Run implements AsyncDisposable {
     const lost = this.#lease?.lost;
     const either = lost === undefined ? signal : AbortSignal.any([signal, lost]);
     const vault = this.#vault?.vault ?? null;
-    const applied = await applyPlan(planned, { settings, pass, judgement, vault, reason, now, signal: either });
+    const applied = await applyPlan(planned, {
+      settings,
+      pass,
+      judgement,
+      vault,
+      reason,
+      registrationKey: this.#request.wish?.key ?? null,
+      now,
+      signal: either,
+    });
     this.#record(applied);
   }
 
@@ -257,12 +321,13 @@ class Run implements AsyncDisposable {
     const failures = applied.findings.filter((each) => !appeared.includes(each));
     this.#failures.push(...failures);
     if (failures.length === 0) return;
-    const { writeFailed, accessFailed, vaultFailed, resealFailed } = applied;
+    const { writeFailed, accessFailed, vaultFailed, resealFailed, registrationFailed } = applied;
     this.#failed = {
       writeFailed: this.#failed.writeFailed || writeFailed,
       accessFailed: this.#failed.accessFailed || accessFailed,
       vaultFailed: this.#failed.vaultFailed || vaultFailed,
       resealFailed: this.#failed.resealFailed || resealFailed,
+      registrationFailed: this.#failed.registrationFailed || registrationFailed,
     };
     this.#last = true;
   }

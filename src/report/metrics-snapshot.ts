@@ -20,6 +20,7 @@ export const ACTION_NAMES = namesOf<ActionName>({
   'repair-directory': 1,
   'write-database-settings': 1,
   'reseal-values': 1,
+  'write-registration': 1,
   accept: 1,
 });
 

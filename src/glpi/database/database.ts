@@ -3,6 +3,7 @@ import type { CheckIn } from '../../core/check-in.ts';
 import type { DatabaseIdentity } from '../../core/generation.ts';
 import type { StoredValue, ValueReference } from '../../core/value.ts';
 import type { NetworkSettings } from './read-network-settings.ts';
+import type { RegistrationChange } from './write-registration.ts';
 
 export interface OpenOptions {
   /** Milliseconds for one host, from the first packet to the end of the login. */
@@ -86,4 +87,6 @@ export interface Database extends AsyncDisposable {
    * nothing is changed then.
    */
   rewriteValues(changes: readonly ValueChange[]): Promise<void>;
+  /** Writes the row of the registration key, see write-registration.ts. @throws as {@link Database.rewriteValues} */
+  writeRegistration(change: RegistrationChange): Promise<void>;
 }

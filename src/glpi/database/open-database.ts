@@ -14,6 +14,7 @@ import { limitSession, quoted, type Session, sessionOver } from './session.ts';
 import { otherSessions } from './sessions.ts';
 import type { DatabaseTarget } from './target.ts';
 import { tlsOptions } from './tls.ts';
+import { writeRegistration } from './write-registration.ts';
 
 export type { Database, OpenOptions, OpenOutcome } from './database.ts';
 export type { DatabaseTarget } from './target.ts';
@@ -105,6 +106,7 @@ function databaseOver(session: Session, target: DatabaseTarget): Database {
     readCheckIn: () => exclusively(() => readCheckIn(session)),
     otherSessions: () => exclusively(() => otherSessions(session, target.source)),
     rewriteValues: (changes) => exclusively(() => rewriteValues(session, changes)),
+    writeRegistration: (change) => exclusively(() => writeRegistration(session, change)),
     [Symbol.asyncDispose]: () => session.close(),
   };
 }

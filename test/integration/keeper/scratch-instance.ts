@@ -52,6 +52,7 @@ export function scratchInstance(
     ageIdentity: null,
     platform: 'none',
     container: null,
+    registrationKey: null,
     registrationValidate: 'off',
     registrationUrl: null,
     caFile: null,

@@ -153,6 +153,8 @@ export function answers(values: readonly ValueEvidence[], members: Partial<Answe
     checkIn: null,
     values,
     registration: null,
+    registrationRow: { kind: 'absent' },
+    installing: false,
     escrowDigest: ESCROW_DIGEST,
     ...members,
   };
@@ -193,6 +195,7 @@ export function observe(scene: Scene = {}): Observation {
     glpiRunning: false,
     memory: { trusted: null, files: {} },
     records: NO_RECORDS,
+    wish: null,
     at: '2026-01-10T00:00:00Z',
     environmentDatabase: false,
     access: { uid: uid(33), gid: gid(33), newFileMode: mode(0o640) },

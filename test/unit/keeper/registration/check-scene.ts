@@ -41,6 +41,7 @@ export function settingsOf(changes: Partial<Settings> = {}): Settings {
     ageIdentity: null,
     platform: 'none',
     container: null,
+    registrationKey: null,
     registrationValidate: 'on',
     registrationUrl: null,
     caFile: null,

@@ -1,0 +1,27 @@
+import * as z from 'zod/mini';
+import { type RegistrationWrite, withWrite } from '../core/registration.ts';
+import type { Vault } from '../vault/vault.ts';
+import { readRecords } from './read-records.ts';
+
+/** The shape of the record `wishes`; made where there is one to read. */
+export function registrationWrites() {
+  return z.array(
+    z.object({
+      at: z.iso.datetime(),
+      why: z.enum(['wish', 'restored', 'set', 'cleared']),
+      fingerprint: z.nullable(z.string().check(z.regex(/^[0-9a-f]{16}$/))),
+    }),
+  );
+}
+
+/**
+ * Notes that the row was written, after it was. Killed before, the next run finds the row as it was wished and notes it
+ * then; a row that was restored holds a key by that time, and asks for nothing.
+ *
+ * @throws Failure `vault-…`
+ */
+export async function noteRegistrationWrite(vault: Vault, write: RegistrationWrite): Promise<void> {
+  const { registrationWrites: held } = (await readRecords(vault)).records;
+  const writes = withWrite(held, write).map((each) => ({ ...each }));
+  await vault.keepRecord('wishes', writes, { confidential: false });
+}

@@ -1,0 +1,98 @@
+import { Failure } from '../core/failure.ts';
+import type { EscrowEntry, GenerationDraft } from '../core/generation.ts';
+import { newestFirst } from '../core/history.ts';
+import type { Action } from '../core/plan.ts';
+import { knownUid } from '../core/plan-registration.ts';
+import type { RegistrationWrite } from '../core/registration.ts';
+import type { Secret } from '../core/secret.ts';
+import { sealValue } from '../glpi/sealed-value.ts';
+import type { ApplyContext } from './apply.ts';
+import { draftOf } from './build-draft.ts';
+import { CONNECT_TIMEOUT, chooseDatabase } from './choose-database.ts';
+import { noteRegistrationWrite } from './registration-record.ts';
+
+type WriteAction = Action & { readonly action: 'write-registration' };
+
+/**
+ * Writes the row of the registration key, sealed under the live key, or empties it as GLPI does. What stood there is in
+ * the vault before. Killed before the commit nothing has changed; after it, the next run reads the row as it is wanted
+ * and only notes that in the vault. A registration key is base64: the slashes that 9.5 and 10.0 add before they seal
+ * (`'`, `\`, line breaks) change nothing in it.
+ *
+ * @returns what was done, for a person
+ */
+export async function writeRegistrationKey(action: WriteAction, context: ApplyContext): Promise<string> {
+  const { pass, settings, judgement, vault } = context;
+  const live = judgement.live === null ? undefined : pass.keyring.keys.get(judgement.live);
+  const from = pass.database.registrationCell;
+  if (live === undefined || vault === null || from === null)
+    throw new Failure('refused', 'the registration key is written only with a live key and a vault that works');
+  await vault.add(draftBefore(context));
+  const choice = chooseDatabase(settings, pass.observation.files, newestFirst(pass.observation.vault));
+  if (choice.kind !== 'target') throw new Failure('database-unreachable', 'no database is configured');
+  const { openDatabase } = await import('../glpi/database/open-database.ts');
+  const opened = await openDatabase(choice.target, { connectTimeout: CONNECT_TIMEOUT, signal: context.signal });
+  if (opened.kind === 'unreachable') throw new Failure('database-unreachable', opened.message, { try: opened.try });
+  await using database = opened.database;
+  const clear = keyOf(action, context);
+  const to = clear === null ? '' : sealValue(Buffer.from(clear.reveal()), live);
+  context.signal.throwIfAborted();
+  await database.writeRegistration({ from, to, uid: action.uid ? knownUid(pass.observation) : null });
+  await noteRegistrationWrite(vault, {
+    at: context.now().toISOString(),
+    why: reasonOf(action),
+    fingerprint: action.fingerprint,
+  });
+  return detailOfRegistration(action);
+}
+
+/** What was or will be done, for a person. */
+export function detailOfRegistration({ fingerprint, source, uid }: WriteAction): string {
+  if (fingerprint === null) return 'emptied, as GLPI does';
+  const origin =
+    source.kind === 'generation'
+      ? `from generation ${source.number}`
+      : source.kind === 'setting'
+        ? 'from the settings'
+        : 'as given';
+  return `registration key ${fingerprint} ${origin}${uid ? ', with the uid of this instance' : ''}`;
+}
+
+/** A value that no known key opens is in no escrow yet: it goes there before it is overwritten. */
+function draftBefore({ pass, judgement, settings, now }: ApplyContext): GenerationDraft {
+  const draft = draftOf(pass, judgement, settings.instance, 'before-registration', now().toISOString());
+  const { registrationCell } = pass.database;
+  const { database } = pass.observation;
+  if (database.kind !== 'answers' || database.registrationRow.kind !== 'closed') return draft;
+  if (registrationCell === null || typeof registrationCell === 'string' || draft.escrow === 'inherit') return draft;
+  const place = database.values.find((each) => each.reference.name === 'glpinetwork_registration_key')?.reference;
+  if (place === undefined) return draft;
+  const entry: EscrowEntry = { reference: place, value: registrationCell.value };
+  const others = draft.escrow.filter((each) => each.reference.name !== place.name);
+  return { ...draft, escrow: [...others, entry] };
+}
+
+function keyOf({ source, fingerprint }: WriteAction, context: ApplyContext): Secret<string> | null {
+  if (fingerprint === null) return null;
+  const key = sourceKey(source, context);
+  if (key !== null) return key;
+  throw new Failure('refused', `the registration key ${fingerprint} is no longer where it was found`);
+}
+
+function sourceKey(source: WriteAction['source'], { registrationKey, pass }: ApplyContext): Secret<string> | null {
+  switch (source.kind) {
+    case 'setting':
+    case 'operator':
+      return registrationKey;
+    case 'generation': {
+      const found = newestFirst(pass.observation.vault).find((each) => each.number === source.number)?.registration;
+      return found?.kind === 'kept' ? found.key : null;
+    }
+  }
+}
+
+function reasonOf({ source, fingerprint }: WriteAction): RegistrationWrite['why'] {
+  if (fingerprint === null) return 'cleared';
+  if (source.kind === 'generation') return 'restored';
+  return source.kind === 'setting' ? 'wish' : 'set';
+}
