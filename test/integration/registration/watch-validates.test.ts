@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Mariadb } from '../../stand-in/mariadb/mariadb.ts';
@@ -94,6 +95,25 @@ describe.skipIf(!(await available('mariadb')))('a watch beside a GLPI with a reg
     expect(await registered.row()).toEqual([{ value: anew }]);
     expect(row).not.toEqual([{ value: anew }]);
   });
+
+  it.each(['SIGKILL', 'SIGTERM'] as const)(
+    'does not ask again after %s in the middle of a question, for that may have been heard',
+    async (signal) => {
+      using registered = await registeredInstance(mariadb, double);
+      double.set({ fault: { kind: 'silent' } });
+      const first = startWatching(registered.environment);
+      while (questionsTo(double).length === 0) await sleep(20);
+      await first.stop(signal);
+
+      const second = startWatching(registered.environment);
+      const { registration } = await second.until(({ registration: { askedAt } }) => askedAt !== null);
+      await second.until(({ lastTrigger }) => lastTrigger === 'timer');
+      await second.stop();
+
+      expect(questionsTo(double)).toHaveLength(1);
+      expect(registration).toMatchObject({ verdict: null, trouble: null });
+    },
+  );
 
   it('lets nothing leave where it is switched off', async () => {
     using registered = await registeredInstance(mariadb, double);

@@ -10,8 +10,8 @@ export interface Watching {
   /** Resolves with the first status that fits. */
   until(fits: (status: StatusDocument) => boolean): Promise<StatusDocument>;
   get(path: string): Promise<string>;
-  /** Ends it with SIGTERM; everything that it printed. */
-  stop(): Promise<CliResult>;
+  /** Ends it, with SIGTERM unless it says otherwise; everything that it printed. */
+  stop(signal?: NodeJS.Signals): Promise<CliResult>;
 }
 
 export function startWatching(environment: CliEnvironment): Watching {
@@ -33,8 +33,8 @@ export function startWatching(environment: CliEnvironment): Watching {
       child.kill('SIGKILL');
       throw new Error(`no status fitted; the last was ${last}\n${(await ended).stderr}`);
     },
-    async stop() {
-      child.kill('SIGTERM');
+    async stop(signal = 'SIGTERM') {
+      child.kill(signal);
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
       return await ended;
     },
