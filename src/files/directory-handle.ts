@@ -32,6 +32,11 @@ export class DirectoryHandle implements Disposable {
     return `${this.#base}/${name}`;
   }
 
+  /** Whether {@link DirectoryHandle.entry} resolves from the held directory, whatever becomes of its path. */
+  get isHeld(): boolean {
+    return this.#base !== this.path;
+  }
+
   /** The path of the entries, for reading the directory's own list. */
   get list(): string {
     return this.#base;

@@ -29,7 +29,7 @@ export function answerNames(keys: readonly Secret<string>[]): AnswerNames {
   return {
     has: (itemName) => items.has(itemName),
     areIn(text) {
-      const named = text.matchAll(/"registration_([0-9a-f]{40})_[a-zA-Z_0-9]{1,16}_informations"/g);
+      const named = [...text.matchAll(/"registration_([0-9a-f]{40})_[a-zA-Z_0-9]{1,16}_informations"/g)];
       return named.some(([, digest = '']) => digests.has(digest));
     },
   };

@@ -6,6 +6,8 @@ import { ITEM_HEAD_BYTES, itemNameOf } from './item-name.ts';
 export interface CacheLayout {
   /** For each directory on the way down, whether its name fits. */
   readonly directories: readonly ((name: string) => boolean)[];
+  /** How many of these are there in every GLPI that keeps its cache so; no number of them where only the file tells. */
+  readonly landmark: number;
   /** Whether a file in the last of them may be one. */
   readonly file: (name: string) => boolean;
   /** How many bytes of it must be read to tell. */
@@ -36,6 +38,7 @@ export function cacheLayout(version: string, names: AnswerNames): CacheLayout {
   if (majorOf(version) < 10) {
     return {
       directories: [cache],
+      landmark: Number.POSITIVE_INFINITY,
       file: (name) => /^glpi_cache_db_[\w.-]{1,64}\.json$/.test(name),
       headBytes: FOOTPRINT_BYTES,
       isWanted: (head) => names.areIn(head.toString('latin1')),
@@ -44,6 +47,7 @@ export function cacheLayout(version: string, names: AnswerNames): CacheLayout {
   const way = majorOf(version) < 11 ? [cache, core] : [cache, release, core];
   return {
     directories: [...way, letter, letter],
+    landmark: 1,
     file: (name) => /^[A-Za-z0-9+=-]{1,64}$/.test(name),
     headBytes: ITEM_HEAD_BYTES,
     isWanted: (head) => names.has(itemNameOf(head) ?? ''),
