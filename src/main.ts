@@ -24,7 +24,7 @@ async function main(): Promise<number> {
   const { followStopSignals } = await import('./commands/stop-signal.ts');
   using stop = followStopSignals(process, (code) => process.exit(code));
   const { runCommandLine } = await import('./commands/run-command-line.ts');
-  return await runCommandLine({ argv, environment, stdout, stderr, stop });
+  return await runCommandLine({ argv, environment, stdin: () => process.stdin, stdout, stderr, stop });
 }
 
 /** Whether the address is known without reading the configuration file. */

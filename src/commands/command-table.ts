@@ -40,6 +40,26 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./accept.ts')).accept,
   },
   {
+    name: 'registration set',
+    summary: 'write a registration key into GLPI, sealed as GLPI seals it',
+    load: async () => (await import('./registration-set.ts')).registrationSet,
+  },
+  {
+    name: 'registration show',
+    summary: 'say what is known of the registration key, without showing it',
+    load: async () => (await import('./registration-show.ts')).registrationShow,
+  },
+  {
+    name: 'registration validate',
+    summary: 'ask GLPI Network now whether the registration key is valid',
+    load: async () => (await import('./registration-validate.ts')).registrationValidate,
+  },
+  {
+    name: 'registration clear',
+    summary: "empty GLPI's registration key on purpose",
+    load: async () => (await import('./registration-clear.ts')).registrationClear,
+  },
+  {
     name: 'history',
     summary: 'list the generations that the vault holds',
     load: async () => (await import('./history.ts')).history,
@@ -56,6 +76,15 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
 ];
 
-export function commandNamed(name: string | undefined): CommandEntry | undefined {
-  return COMMANDS.find((each) => each.name === name);
+/** The command that an argument list begins with, and of how many words its name is. */
+export function commandAt(
+  argv: readonly string[],
+): { readonly entry: CommandEntry; readonly words: number } | undefined {
+  const entry = COMMANDS.find(({ name }) => name.split(' ').every((word, index) => word === argv[index]));
+  return entry === undefined ? undefined : { entry, words: entry.name.split(' ').length };
+}
+
+/** Whether several commands share this first word: `registration set`, `registration show`, … */
+export function isCommandGroup(word: string | undefined): boolean {
+  return COMMANDS.some(({ name }) => name.startsWith(`${word} `));
 }

@@ -32,6 +32,8 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   /** Shows that something takes its time, until it is disposed; see report/progress.ts. */
   readonly progress: (what: string, more: () => string) => Disposable;
+  /** Reads a secret from standard input, see read-input.ts. */
+  readonly readSecret: (prompt: string) => Promise<string>;
   /** Writes to standard output beside the result; nothing may be written there with `--json`. */
   readonly print: (text: string) => void;
 }

@@ -3,9 +3,9 @@ import type { Logger } from '../report/logger.ts';
 
 /** Tells the logger every secret of the settings, should one ever get into a record. */
 export function hideSecrets(settings: Settings, logger: Pick<Logger, 'hide'>): void {
-  const { database, environmentDatabase, httpToken, ageIdentity } = settings;
+  const { database, environmentDatabase, httpToken, ageIdentity, registrationKey } = settings;
   const password = database.kind === 'url' ? database.password : null;
-  for (const secret of [password, environmentDatabase?.password, httpToken, ageIdentity]) {
+  for (const secret of [password, environmentDatabase?.password, httpToken, ageIdentity, registrationKey]) {
     if (secret !== null && secret !== undefined) logger.hide(secret);
   }
 }

@@ -3,7 +3,7 @@ import { nearestName } from '../config/nearest-name.ts';
 import { settingForms } from '../config/setting-forms.ts';
 import { Failure } from '../core/failure.ts';
 import type { Command, CommandContext } from './command.ts';
-import { COMMANDS, commandNamed } from './command-table.ts';
+import { COMMANDS, commandAt, isCommandGroup } from './command-table.ts';
 
 /** What a command line asks for. */
 export type Invocation =
@@ -27,11 +27,21 @@ export type Invocation =
  */
 export async function parseCommandLine(argv: readonly string[]): Promise<Invocation> {
   const [first] = argv;
-  const entry = commandNamed(first);
-  if (entry !== undefined && argv.length === 1) {
-    return { kind: 'run', command: await entry.load(), flags: {}, options: {}, configFile: null, json: false };
+  const found = commandAt(argv);
+  if (found !== undefined && argv.length === found.words) {
+    return { kind: 'run', command: await found.entry.load(), flags: {}, options: {}, configFile: null, json: false };
   }
-  if (entry === undefined && first !== undefined && !first.startsWith('-') && first !== 'help') {
+  const [, second = '-'] = argv;
+  if (found === undefined && isCommandGroup(first) && !second.startsWith('-')) {
+    throw unknownCommand(`${first} ${second}`);
+  }
+  if (
+    found === undefined &&
+    first !== undefined &&
+    !first.startsWith('-') &&
+    first !== 'help' &&
+    !isCommandGroup(first)
+  ) {
     throw unknownCommand(first);
   }
   refuseSecretFlags(argv);

@@ -6,7 +6,7 @@ import { settingForms } from '../config/setting-forms.ts';
 import { Failure } from '../core/failure.ts';
 import { VERSION } from '../version.ts';
 import type { Command, CommandContext } from './command.ts';
-import { COMMANDS, commandNamed } from './command-table.ts';
+import { COMMANDS, commandAt } from './command-table.ts';
 import type { Invocation } from './parse-command-line.ts';
 
 const DESCRIPTION = `Keeps the keys of GLPI: restores, proves and guards the security key file and what belongs to it.
@@ -24,12 +24,12 @@ type Run = Extract<Invocation, { kind: 'run' }>;
 
 /** @throws Failure `usage` */
 export async function parseWithCommander(argv: readonly string[]): Promise<Invocation> {
-  const entry = commandNamed(argv[0] === 'help' ? argv[1] : argv[0]);
-  const command = entry === undefined ? null : await entry.load();
+  const found = commandAt(argv[0] === 'help' ? argv.slice(1) : argv);
+  const command = found === undefined ? null : await found.entry.load();
   const parsed: Run[] = [];
   const texts: string[] = [];
   const program = buildProgram(command, (run) => parsed.push(run));
-  for (const each of [program, ...program.commands]) {
+  for (const each of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) {
     each.exitOverride().configureOutput({ writeOut: (text) => texts.push(text), writeErr: (text) => texts.push(text) });
   }
   try {
@@ -48,10 +48,23 @@ export async function parseWithCommander(argv: readonly string[]): Promise<Invoc
 function buildProgram(command: Command | null, onRun: (run: Run) => void): Parser {
   const program = new Parser('keykeeper').description(DESCRIPTION).version(VERSION).addHelpText('after', AFTER);
   for (const { name, summary } of COMMANDS) {
-    const parser = program.command(name).summary(summary).showSuggestionAfterError(false);
+    const parser = parserNamed(program, name).summary(summary).showSuggestionAfterError(false);
     if (command?.name === name) addCommand(parser, command, onRun);
   }
   return program.showSuggestionAfterError(false);
+}
+
+/** A command of two words stands under a parser for the first of them. */
+function parserNamed(program: Parser, name: string): Parser {
+  const [first = '', second] = name.split(' ');
+  if (second === undefined) return program.command(first);
+  const group = program.commands.find((each) => each.name() === first) ?? groupNamed(program, first);
+  return group.command(second);
+}
+
+function groupNamed(program: Parser, name: string): Parser {
+  const names = COMMANDS.filter((each) => each.name.startsWith(`${name} `)).map((each) => each.name.split(' ')[1]);
+  return program.command(name).summary(`${names.join(', ')}: see keykeeper ${name} --help`);
 }
 
 function addCommand(parser: Parser, command: Command, onRun: (run: Run) => void): void {

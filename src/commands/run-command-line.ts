@@ -11,6 +11,7 @@ import { styleFor } from '../report/style.ts';
 import type { Command } from './command.ts';
 import { hideSecrets } from './hide-secrets.ts';
 import { type Invocation, parseCommandLine } from './parse-command-line.ts';
+import type { Input } from './read-input.ts';
 import type { Stop } from './stop-signal.ts';
 import { describeUnexpected, UNEXPECTED } from './unexpected.ts';
 import { writeText } from './write-text.ts';
@@ -19,6 +20,8 @@ import { writeText } from './write-text.ts';
 export interface CommandLine {
   readonly argv: readonly string[];
   readonly environment: Environment;
+  /** Made when it is asked for: opening it costs, and few commands read. */
+  readonly stdin: () => Input;
   readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean };
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stop: Stop;
@@ -45,7 +48,7 @@ export async function runCommandLine(line: CommandLine): Promise<number> {
 }
 
 async function runCommand({ command, flags, options, configFile, json }: Run, line: CommandLine): Promise<number> {
-  const { environment, stop, stdout, stderr } = line;
+  const { environment, stop, stdin, stdout, stderr } = line;
   const loaded = await loadSettings({ flags, environment, configFile });
   const { settings } = loaded;
   const logger = createLogger(settings, stderr);
@@ -60,6 +63,10 @@ async function runCommand({ command, flags, options, configFile, json }: Run, li
       logger,
       signal: stop.signal,
       progress: (what, more) => showProgress(what, more, { stream: stderr, logger }),
+      readSecret: async (prompt) => {
+        const { readSecretInput } = await import('./read-input.ts');
+        return await readSecretInput(prompt, stdin(), stderr, stop.signal);
+      },
       print: (text) => stdout.write(text),
     });
     // Log lines about a result stand before it where both go to one terminal.

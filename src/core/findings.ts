@@ -1,6 +1,7 @@
 import type { Finding, Severity } from './finding.ts';
 import { checkInFindings } from './findings-check-in.ts';
 import { fileFindings } from './findings-files.ts';
+import { registrationFindings } from './findings-registration.ts';
 import { valueFindings } from './findings-values.ts';
 import { everProven, knownKeys, newestFirst } from './history.ts';
 import type { DatabaseSource, Observation } from './observation.ts';
@@ -18,6 +19,7 @@ export function findingsOf(
     ...keyFindings(observation, judgement, obstacle, directory),
     ...databaseFindings(observation, judgement),
     ...valueFindings(judgement),
+    ...registrationFindings(observation, judgement),
     ...vaultFindings(observation),
     ...fileFindings(observation, directory),
     ...checkInFindings(observation),

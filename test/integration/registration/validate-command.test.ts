@@ -37,6 +37,7 @@ async function validate(environment: CliEnvironment, options: Record<string, tru
     logger: createLogger(settings, new FakeStream()),
     signal: new AbortController().signal,
     progress: () => ({ [Symbol.dispose]: () => undefined }),
+    readSecret: async () => '',
     print: () => undefined,
   });
   if (document === null) throw new Error('expected a document');

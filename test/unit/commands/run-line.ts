@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { runCommandLine } from '../../../src/commands/run-command-line.ts';
 import { FakeStream } from '../report/fake-stream.ts';
 
@@ -8,10 +9,21 @@ export interface Ran {
 }
 
 /** Runs a command line in this process, with an environment of its own and nobody who stops it. */
-export async function runLine(argv: readonly string[], environment: Record<string, string> = {}): Promise<Ran> {
+export async function runLine(
+  argv: readonly string[],
+  environment: Record<string, string> = {},
+  input = '',
+): Promise<Ran> {
   const stdout = new FakeStream();
   const stderr = new FakeStream();
   const stop = { signal: new AbortController().signal, exitCode: null };
-  const exitCode = await runCommandLine({ argv, environment, stdout, stderr, stop });
+  const exitCode = await runCommandLine({
+    argv,
+    environment,
+    stdin: () => Readable.from([input]),
+    stdout,
+    stderr,
+    stop,
+  });
   return { exitCode, stdout: stdout.text, stderr: stderr.text };
 }

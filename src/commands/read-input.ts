@@ -1,0 +1,61 @@
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { Failure } from '../core/failure.ts';
+
+/** Standard input as the process has it. */
+export type Input = NodeJS.ReadableStream & { readonly isTTY?: boolean };
+
+/** In bytes: no secret that a person or a file gives is larger. */
+const MOST = 64 * 1024;
+
+/**
+ * Reads a secret from standard input: one line without echo where somebody types, everything to its end where it is
+ * piped.
+ *
+ * @param prompt shown on `screen` to somebody who types
+ * @throws Failure `usage` where nothing, or far too much, was given; the reason of `signal`
+ */
+export async function readSecretInput(
+  prompt: string,
+  input: Input,
+  screen: NodeJS.WritableStream,
+  signal: AbortSignal,
+): Promise<string> {
+  const text = input.isTTY === true ? await readLine(prompt, input, screen, signal) : await readAll(input, signal);
+  if (text.trim() !== '') return text;
+  throw new Failure('usage', 'nothing was given on standard input', {
+    expected: 'the value, typed or piped in',
+    try: 'keykeeper registration set --file /run/secrets/glpi_registration_key',
+  });
+}
+
+async function readLine(
+  prompt: string,
+  input: Input,
+  screen: NodeJS.WritableStream,
+  signal: AbortSignal,
+): Promise<string> {
+  // The editor of the line echoes what is typed, so it writes to nowhere.
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const reader = createInterface({ input, output: nowhere, terminal: true });
+  try {
+    screen.write(prompt);
+    return await reader.question('', { signal });
+  } finally {
+    reader.close();
+    screen.write('\n');
+  }
+}
+
+async function readAll(input: Input, signal: AbortSignal): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of input) {
+    signal.throwIfAborted();
+    const bytes = Buffer.from(chunk as Uint8Array | string);
+    size += bytes.length;
+    if (size > MOST) throw new Failure('usage', `more than ${MOST} bytes came in on standard input`);
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
