@@ -10,8 +10,8 @@ export interface SecuredField {
    * only if it opens.
    */
   readonly sealedHere: boolean;
-  /** The column holds JSON and this member of it is the sealed value. */
-  readonly jsonPath?: '$.secret';
+  /** `$.name`: the column holds JSON and this member of it is the sealed value. */
+  readonly jsonPath?: string;
   /** `glpi_configs` alone: rows of exactly this context. */
   readonly context?: string;
   /** `glpi_configs` alone: rows whose context starts so. */

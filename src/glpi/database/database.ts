@@ -1,8 +1,10 @@
 import type { Sha256 } from '../../core/brand.ts';
 import type { CheckIn } from '../../core/check-in.ts';
 import type { DatabaseIdentity } from '../../core/generation.ts';
+import type { SecuredPlace } from '../../core/secured-place.ts';
 import type { StoredValue, ValueReference } from '../../core/value.ts';
 import type { NetworkSettings } from './read-network-settings.ts';
+import type { ColumnSearch, ColumnSearchRequest } from './search-columns.ts';
 import type { RegistrationChange } from './write-registration.ts';
 
 export interface OpenOptions {
@@ -72,8 +74,12 @@ export interface Database extends AsyncDisposable {
   /**
    * The sealed values, read in one consistent snapshot; '' , '0' and NULL are not values. `sample` reads larger tables
    * at their ends and at random only.
+   *
+   * @param places found by a deep search, read beside what GLPI is known to seal; those that are gone are left out
    */
-  readValues(want: 'sample' | 'full'): Promise<ValuesRead>;
+  readValues(want: 'sample' | 'full', places?: readonly SecuredPlace[]): Promise<ValuesRead>;
+  /** Looks through every text column of the schema, see search-columns.ts. */
+  searchColumns(request: ColumnSearchRequest): Promise<ColumnSearch>;
   readRegistration(): Promise<RegistrationRead>;
   readNetworkSettings(): Promise<NetworkSettings>;
   /** Null where GLPI's automatic actions cannot be read. */

@@ -100,7 +100,9 @@ function databaseOver(session: Session, target: DatabaseTarget): Database {
   }
   return {
     identify: () => exclusively(() => identify(session)),
-    readValues: (want) => exclusively(() => readValues(session, want)),
+    readValues: (want, places = []) => exclusively(() => readValues(session, want, places)),
+    searchColumns: (request) =>
+      exclusively(async () => (await import('./search-columns.ts')).searchColumns(session, request)),
     readRegistration: () => exclusively(() => readRegistration(session)),
     readNetworkSettings: () => exclusively(() => readNetworkSettings(session)),
     readCheckIn: () => exclusively(() => readCheckIn(session)),

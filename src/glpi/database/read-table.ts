@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import type { QueryValues } from 'mysql2';
 import type { SecuredField } from '../secured-fields.ts';
 import type { Collection } from './collect-values.ts';
 import { quoted, type Row, type Session } from './session.ts';
@@ -47,10 +46,11 @@ export async function readTable(
   collection: Collection,
 ): Promise<void> {
   const filled = fields.map(({ column }) => `LENGTH(${quoted(column)}) > 0`).join(' OR ');
-  const sql = `SELECT ${selected(fields)} FROM ${session.table(table)} WHERE id > ? AND (${filled}) ORDER BY id LIMIT ${PAGE}`;
+  const select = `SELECT ${selected(fields)} FROM ${session.table(table)} WHERE (${filled})`;
   let after = -1;
   while (true) {
-    const rows = await session.rows(sql, [after]);
+    // No placeholder: a plugin's column may have a question mark in its name.
+    const rows = await session.rows(`${select} AND id > ${after} ORDER BY id LIMIT ${PAGE}`);
     for (const row of rows) addRow(collection, fields, row);
     const last = rows.at(-1);
     if (last === undefined || rows.length < PAGE) return;
@@ -71,13 +71,12 @@ export async function sampleTable(
 ): Promise<void> {
   const select = `SELECT ${selected(fields)} FROM ${session.table(probe.table)}`;
   const parts = [`(${select} ORDER BY id LIMIT ${END_ROWS})`, `(${select} ORDER BY id DESC LIMIT ${END_ROWS})`];
-  const ids: QueryValues[] = [];
   for (let place = 0; place < PLACES; place += 1) {
-    parts.push(`(${select} WHERE id >= ? ORDER BY id LIMIT ${PLACE_ROWS})`);
-    ids.push(randomInt(probe.first, probe.last + 1));
+    const start = randomInt(probe.first, probe.last + 1);
+    parts.push(`(${select} WHERE id >= ${start} ORDER BY id LIMIT ${PLACE_ROWS})`);
   }
   const rows = new Map<number, Row>();
-  for (const row of await session.rows(parts.join(' UNION ALL '), ids)) rows.set(Number(row[0]), row);
+  for (const row of await session.rows(parts.join(' UNION ALL '))) rows.set(Number(row[0]), row);
   for (const id of [...rows.keys()].sort((a, b) => a - b)) addRow(collection, fields, rows.get(id) ?? []);
 }
 

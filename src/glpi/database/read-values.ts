@@ -1,9 +1,10 @@
-import type { SecuredField } from '../secured-fields.ts';
-import { securedFieldsFor } from '../secured-fields.ts';
+import type { SecuredPlace } from '../../core/secured-place.ts';
+import { SECURED_TABLES, type SecuredField, securedFieldsFor } from '../secured-fields.ts';
 import { type Collection, collectValues } from './collect-values.ts';
 import type { ValuesRead } from './database.ts';
 import { readSettings } from './identify.ts';
 import { listColumns } from './list-columns.ts';
+import { fieldsOfPlaces } from './place-fields.ts';
 import { probeTables, readTable, sampleTable } from './read-table.ts';
 import { inTransaction, type Session } from './session.ts';
 
@@ -13,21 +14,47 @@ import { inTransaction, type Session } from './session.ts';
  * for `sample` what {@link sampleTable} takes. Values of plugins, whose secured fields nobody but the plugin knows, are
  * taken where they have a sealed value's shape.
  */
-export async function readValues(session: Session, want: 'sample' | 'full'): Promise<ValuesRead> {
+export async function readValues(
+  session: Session,
+  want: 'sample' | 'full',
+  places: readonly SecuredPlace[],
+): Promise<ValuesRead> {
   return await inTransaction(session, 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY', () =>
-    readPass(session, want),
+    readPass(session, want, places),
   );
 }
 
-async function readPass(session: Session, want: 'sample' | 'full'): Promise<ValuesRead> {
-  const columns = await listColumns(session);
+/** What a pass reads: what this version of GLPI seals, what plugins may, and the places that a deep search found. */
+export async function knownFields(session: Session, places: readonly SecuredPlace[]): Promise<SecuredField[]> {
+  return await fieldsAmong(session, await columnsOf(session, places), places);
+}
+
+async function columnsOf(session: Session, places: readonly SecuredPlace[]) {
+  return await listColumns(session, [...SECURED_TABLES, ...places.map(({ table }) => table)]);
+}
+
+async function fieldsAmong(
+  session: Session,
+  columns: ReadonlyMap<string, ReadonlySet<string>>,
+  places: readonly SecuredPlace[],
+): Promise<SecuredField[]> {
+  const settings = await readSettings(session, ['version', 'dbversion']);
+  const fields = securedFieldsFor(settings.get('version') ?? settings.get('dbversion') ?? null, columns);
+  return [...fields, ...fieldsOfPlaces(places, fields, columns)];
+}
+
+async function readPass(
+  session: Session,
+  want: 'sample' | 'full',
+  places: readonly SecuredPlace[],
+): Promise<ValuesRead> {
+  const columns = await columnsOf(session, places);
   const collection = collectValues();
   const configs = columns.get('glpi_configs');
   if (!['id', 'context', 'name', 'value'].every((column) => configs?.has(column))) {
     return { ...collection.finish(), coverage: 'full' };
   }
-  const settings = await readSettings(session, ['version', 'dbversion']);
-  const fields = securedFieldsFor(settings.get('version') ?? settings.get('dbversion') ?? null, columns);
+  const fields = await fieldsAmong(session, columns, places);
   await readConfigs(session, fields, collection);
   const tables = new Map<string, SecuredField[]>();
   for (const field of fields) {
@@ -64,12 +91,24 @@ async function readConfigs(session: Session, fields: readonly SecuredField[], co
   );
   for (const [id, context, name, value] of rows) {
     const row = { context: String(context ?? ''), name: String(name ?? '') };
-    const field = secured.find((candidate) => governs(candidate, row));
-    if (field !== undefined) collection.add(field, Number(id), value ?? null, row);
+    for (const field of governing(secured, row)) collection.add(field, Number(id), value ?? null, row);
   }
 }
 
-function governs({ context, contextPrefix, names }: SecuredField, row: { context: string; name: string }): boolean {
+/** The first field for the whole value, and the first for each member of the JSON in it. */
+function governing(fields: readonly SecuredField[], row: { context: string; name: string }): SecuredField[] {
+  const found = new Map<string | undefined, SecuredField>();
+  for (const field of fields) {
+    if (governs(field, row) && !found.has(field.jsonPath)) found.set(field.jsonPath, field);
+  }
+  return [...found.values()];
+}
+
+/** Whether a field of `glpi_configs` stands for this row. */
+export function governs(
+  { context, contextPrefix, names }: SecuredField,
+  row: { context: string; name: string },
+): boolean {
   if (names !== undefined && !names.includes(row.name)) return false;
   return contextPrefix === undefined ? row.context === context : row.context.startsWith(contextPrefix);
 }
