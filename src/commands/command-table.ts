@@ -26,7 +26,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'capture',
-    summary: 'keep what is live in the vault now, without waiting for a watch',
+    summary: 'keep what is live in the vault now; with --from, keys out of old volumes and backups',
     load: async () => (await import('./capture.ts')).capture,
   },
   {

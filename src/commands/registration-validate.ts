@@ -16,8 +16,7 @@ import { validationDetails } from './validation-details.ts';
 /** `keykeeper registration validate`: ask GLPI Network about the registration key now. */
 export const registrationValidate: Command = {
   name: 'registration validate',
-  summary:
-    'ask GLPI Network now whether the registration key is valid, and say what is in the way if it cannot be asked',
+  summary: 'ask GLPI Network now whether the registration key is valid',
   description:
     'Asks once, with exactly the question that GLPI asks, through the proxy that GLPI takes, and says which it is: the key, ' +
     'the subscription, or the way there (name, firewall, proxy, TLS, a portal or filter, the clock). The row in the ' +
