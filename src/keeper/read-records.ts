@@ -4,8 +4,10 @@ import type { DamagedGeneration } from '../core/observation.ts';
 import type { Receipts } from '../core/receipt.ts';
 import { NO_RECORDS, type Records } from '../core/records.ts';
 import type { RegistrationWrites } from '../core/registration.ts';
+import type { SecuredPlace } from '../core/secured-place.ts';
 import { VERDICTS } from '../core/verdict.ts';
 import type { RecordName, Vault } from '../vault/vault.ts';
+import { placesSchema } from './place-record.ts';
 import { receiptsSchema } from './receipt-record.ts';
 import { registrationWrites } from './registration-record.ts';
 
@@ -39,6 +41,7 @@ export async function readRecords(vault: Vault): Promise<RecordsLook> {
     chronicle: ((await read('chronicle', () => chronicle)) as Chronicle | null) ?? NO_RECORDS.chronicle,
     registrationWrites:
       ((await read('wishes', registrationWrites)) as RegistrationWrites | null) ?? NO_RECORDS.registrationWrites,
+    places: ((await read('places', placesSchema)) as SecuredPlace[] | null) ?? NO_RECORDS.places,
     receipts: ((await read('receipts', receiptsSchema)) as Receipts | null) ?? NO_RECORDS.receipts,
   };
   return { records, damaged };

@@ -28,7 +28,7 @@ export async function resealValues(references: readonly ValueReference[], contex
   if (opened.kind === 'unreachable') throw new Failure('database-unreachable', opened.message, { try: opened.try });
   await using database = opened.database;
   const wanted = new Set(references.map(referenceKey));
-  const { values } = await database.readValues('full');
+  const { values } = await database.readValues('full', pass.observation.records.places);
   const changes = values
     .filter((each) => wanted.has(referenceKey(each.reference)))
     .flatMap(({ reference, value }) => {
