@@ -67,7 +67,7 @@ function changedEvidence(observation: Observation, judgement: Judgement, newest:
   if (database.kind !== 'answers') return changed;
   if (database.glpi && differsFrom(newest, database.identity)) changed.push('database');
   const kept = newest.registration.kind === 'kept' ? newest.registration.fingerprint : null;
-  const cleared = newest.registration.kind === 'kept' && isClearedOnPurpose(observation);
+  const cleared = newest.registration.kind === 'kept' && isClearedOnPurpose(observation, judgement);
   if (cleared || (database.registration !== null && database.registration !== kept)) changed.push('registration');
   if (database.escrowDigest !== null && database.escrowDigest !== newest.escrowDigest) changed.push('escrow');
   return changed;

@@ -1,5 +1,5 @@
 import type { Fingerprint } from './brand.ts';
-import { troubled, troubleSince } from './chronicle.ts';
+import { extendChronicle, troubled, troubleSince } from './chronicle.ts';
 import type { KeptRegistration } from './generation.ts';
 import { newestFirst } from './history.ts';
 import type { Observation } from './observation.ts';
@@ -9,6 +9,8 @@ import type { Judgement } from './verdict.ts';
 /** Where the registration key that is written comes from. */
 export type RegistrationSource =
   | { readonly kind: 'generation'; readonly number: number }
+  /** What stands in the row: under another known key, or garbled. */
+  | { readonly kind: 'row' }
   | { readonly kind: 'setting' }
   | { readonly kind: 'operator' };
 
@@ -31,27 +33,34 @@ const NOTHING: RegistrationPlan = { kind: 'nothing' };
 
 /**
  * Decides about the row of the registration key. The order: what an operator asks for now; a key of the settings that
- * was never applied; what stands in the row, if it can be read; the vault's.
+ * was never applied; what stands in the row, if any known key can read it; the vault's.
+ *
+ * @param rescue `ask`: a value under another known key than the live one is left, as all such values are
  */
-export function planRegistration(observation: Observation, judgement: Judgement): RegistrationPlan {
+export function planRegistration(
+  observation: Observation,
+  judgement: Judgement,
+  rescue: 'auto' | 'ask' = 'auto',
+): RegistrationPlan {
   const { database, vault } = observation;
   if (database.kind !== 'answers' || vault.kind !== 'ready' || judgement.elsewhere !== null) return NOTHING;
-  const wanted = wantedKey(observation, judgement);
+  const wanted = wantedKey(observation, judgement, rescue);
   if (wanted.kind !== 'write') return wanted;
   if (database.installing || database.version === null) return { kind: 'held-back', why: 'installing' };
   return isFit(judgement) ? wanted : { kind: 'held-back', why: 'verdict' };
 }
 
 /**
- * Whether an empty row was emptied on purpose. In a bad time GLPI itself empties it (a form rendered under a bad key);
- * then it is put back once, and who empties it again means it.
+ * Whether an empty row was emptied on purpose. In a bad time, and that is also a verdict of this very moment, GLPI itself
+ * empties it (a form rendered under a bad key); then it is put back once, and who empties it again means it.
  */
-export function isClearedOnPurpose({ database, records, at }: Observation): boolean {
+export function isClearedOnPurpose({ database, records, at }: Observation, { verdict, live }: Judgement): boolean {
   if (database.kind !== 'answers') return false;
   const { kind } = database.registrationRow;
   if (kind !== 'empty' && kind !== 'sealed-empty') return false;
-  if (!troubled(records.chronicle, at)) return true;
-  const since = troubleSince(records.chronicle);
+  const chronicle = extendChronicle(records.chronicle, { at, verdict, fingerprint: live });
+  if (!troubled(chronicle, at)) return true;
+  const since = troubleSince(chronicle);
   return records.registrationWrites.some(
     (each) => (each.why === 'restored' || each.why === 'cleared') && since !== null && each.at >= since,
   );
@@ -65,7 +74,7 @@ export function keptRegistration({ vault }: Observation): { kept: KeptRegistrati
   return null;
 }
 
-function wantedKey(observation: Observation, judgement: Judgement): RegistrationPlan {
+function wantedKey(observation: Observation, judgement: Judgement, rescue: 'auto' | 'ask'): RegistrationPlan {
   const { database, wish } = observation;
   if (database.kind !== 'answers') return NOTHING;
   const row = database.registrationRow;
@@ -82,19 +91,24 @@ function wantedKey(observation: Observation, judgement: Judgement): Registration
     return holds(wish.fingerprint) ? NOTHING : write(wish.fingerprint, { kind: 'operator' });
   }
   if (wish?.kind === 'clear') {
-    const filled = row.kind === 'opens' || row.kind === 'other' || row.kind === 'closed';
-    return filled ? write(null, { kind: 'operator' }) : { kind: 'cleared' };
+    const bare = ['absent', 'null', 'empty'].includes(row.kind);
+    return !bare ? write(null, { kind: 'operator' }) : { kind: 'cleared' };
   }
   if (wish?.kind === 'setting' && !wasApplied(observation.records.registrationWrites, wish.fingerprint)) {
     return holds(wish.fingerprint) ? NOTHING : write(wish.fingerprint, { kind: 'setting' });
   }
   switch (row.kind) {
     case 'opens':
+      // GLPI reads nothing there; with the rest of the values it is left to a person where that is wished.
+      if (row.under === judgement.live || rescue === 'ask') return NOTHING;
+      return write(row.fingerprint, { kind: 'row' });
+    case 'garbled':
+      return row.fingerprint === null ? fromVault(observation, write) : write(row.fingerprint, { kind: 'row' });
     case 'other':
       return NOTHING;
     case 'empty':
     case 'sealed-empty':
-      return isClearedOnPurpose(observation) ? { kind: 'cleared' } : fromVault(observation, write);
+      return isClearedOnPurpose(observation, judgement) ? { kind: 'cleared' } : fromVault(observation, write);
     case 'closed':
       return row.ours ? fromVault(observation, write) : NOTHING;
     case 'absent':

@@ -138,10 +138,10 @@ const NO_ROW: Pick<Plan, 'actions' | 'unsettled'> = { actions: [] };
 function planRow(
   observation: Observation,
   judgement: Judgement,
-  { preview, scope }: PlanOptions,
+  { preview, scope, rescue }: PlanOptions,
 ): Pick<Plan, 'actions' | 'unsettled'> {
   if (observation.stage === 'ask' && scope !== 'registration' && preview !== true) return NO_ROW;
-  const registration = planRegistration(observation, judgement);
+  const registration = planRegistration(observation, judgement, rescue);
   if (registration.kind !== 'write') return NO_ROW;
   const settled = observation.database.kind === 'answers' && observation.database.settled;
   if (!settled && preview !== true) return { actions: [], unsettled: true };

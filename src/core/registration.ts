@@ -11,6 +11,11 @@ export type RegistrationRow =
   | { readonly kind: 'sealed-empty' }
   /** A registration key; `under` is the security key that opens it. */
   | { readonly kind: 'opens'; readonly fingerprint: Fingerprint; readonly under: Fingerprint }
+  /**
+   * GLPI garbled what was there, or sealed a ciphertext: no administrator wrote that. `fingerprint` is of the registration
+   * key that can be computed back, null where there is none.
+   */
+  | { readonly kind: 'garbled'; readonly fingerprint: Fingerprint | null; readonly under: Fingerprint }
   /** It opens, and is no registration key: somebody typed something else into the field. */
   | { readonly kind: 'other'; readonly under: Fingerprint }
   /** No known key opens it. `ours`: the vault's escrow holds this very value for this place. */
@@ -29,8 +34,8 @@ export type RegistrationWish =
 export interface RegistrationWrite {
   /** RFC 3339, UTC. */
   readonly at: string;
-  /** `wish`: from the settings. `restored`: from the vault. */
-  readonly why: 'wish' | 'restored' | 'set' | 'cleared';
+  /** `wish`: from the settings. `restored`: from the vault. `resealed`: what stood there, where GLPI could not read it. */
+  readonly why: 'wish' | 'restored' | 'resealed' | 'set' | 'cleared';
   /** Null where the row was emptied. */
   readonly fingerprint: Fingerprint | null;
 }

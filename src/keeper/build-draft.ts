@@ -32,7 +32,7 @@ export function draftOf(
     glpiVersion: (database.kind === 'answers' ? database.version : null) ?? newest?.glpiVersion ?? null,
     files: keptFiles(observation.files),
     removed: removedFiles(observation),
-    registration: registrationOf(pass, newest),
+    registration: registrationOf(pass, judgement, newest),
     accepted: newest?.accepted ?? [],
     verdict: judgement.verdict,
     escrow: pass.database.escrow ?? 'inherit',
@@ -91,9 +91,9 @@ function identityOf(found: DatabaseIdentity, newest: Generation | null): Databas
   };
 }
 
-function registrationOf(pass: Pass, newest: Generation | null): KeptRegistration {
+function registrationOf(pass: Pass, judgement: Judgement, newest: Generation | null): KeptRegistration {
   const { registration } = pass.database;
-  if (isClearedOnPurpose(pass.observation)) return { kind: 'cleared' };
+  if (isClearedOnPurpose(pass.observation, judgement)) return { kind: 'cleared' };
   if (registration === null) return inheritRegistration(newest);
   return { kind: 'kept', key: registration, fingerprint: registrationFingerprint(registration.reveal()) };
 }

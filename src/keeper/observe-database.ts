@@ -2,15 +2,14 @@ import { hash } from 'node:crypto';
 import type { Sha256 } from '../core/brand.ts';
 import type { EscrowEntry, Generation } from '../core/generation.ts';
 import type { DatabaseState } from '../core/observation.ts';
-import { Secret } from '../core/secret.ts';
+import type { Secret } from '../core/secret.ts';
+import type { SecuredPlace } from '../core/secured-place.ts';
 import type { StoredValue, ValueEvidence } from '../core/value.ts';
 import { hostAddress } from '../glpi/config-db.ts';
 import type { Database, RegistrationRow } from '../glpi/database/database.ts';
 import { openDatabase } from '../glpi/database/open-database.ts';
 import type { DatabaseTarget } from '../glpi/database/target.ts';
 import { assess } from '../glpi/evidence.ts';
-import { isRegistrationKey, registrationFingerprint } from '../glpi/registration-key.ts';
-import { openValue } from '../glpi/sealed-value.ts';
 import { CONNECT_TIMEOUT } from './choose-database.ts';
 import type { Keyring } from './keyring.ts';
 import { mergeEscrow, referenceKey } from './merge-escrow.ts';
@@ -22,6 +21,8 @@ export interface DatabasePass {
   /** Over every value read: equal digests of two full passes mean that nothing changed between them. */
   readonly digest: Sha256 | null;
   readonly registration: Secret<string> | null;
+  /** The same, or the key that can be computed back from what GLPI made of it. */
+  readonly registrationBehind: Secret<string> | null;
   /** Names the sealed text of its row: another one was written where this changes. Null where there is none. */
   readonly registrationRow: string | null;
   /** The row of the registration key as it stands; null where it was not read. */
@@ -41,6 +42,8 @@ export interface DatabaseLook {
   } | null;
   readonly keyring: Keyring;
   readonly legacyKeys: readonly Buffer[];
+  /** Found by a deep search, and read beside what GLPI is known to seal. */
+  readonly places: readonly SecuredPlace[];
   readonly accepted: ReadonlySet<Sha256>;
   /** The newest generation that has an escrow, and how to read it. */
   readonly escrowOf: Generation | null;
@@ -72,18 +75,27 @@ function unreachable(target: DatabaseTarget, reason: string, message: string): D
     reason,
     message,
   } as const;
-  return { state, digest: null, registration: null, registrationRow: null, registrationCell: null, escrow: null };
+  return {
+    state,
+    digest: null,
+    registration: null,
+    registrationBehind: null,
+    registrationRow: null,
+    registrationCell: null,
+    escrow: null,
+  };
 }
 
 async function readDatabase(database: Database, look: DatabaseLook): Promise<DatabasePass> {
   const { target, previous, keyring } = look;
   const found = await database.identify();
-  const read = await database.readValues(look.coverage);
+  const read = await database.readValues(look.coverage, look.places);
   const { row } = await database.readRegistration();
-  const registration = openRegistration({ row }, keyring);
   const otherSessions = await database.otherSessions();
   const checkIn = await database.readCheckIn();
   const { values, escrow, kept } = await assessValues(read.values, found.version, look);
+  const { glpi, version } = found;
+  const seen = observeRegistration({ cell: row, glpi, version, keyring, legacyKeys: look.legacyKeys, escrow: kept });
   const sameVersion = previous === null || previous.version === found.version;
   const full = read.coverage === 'full';
   const state: DatabaseState = {
@@ -98,8 +110,8 @@ async function readDatabase(database: Database, look: DatabaseLook): Promise<Dat
     otherSessions,
     checkIn,
     values,
-    registration: registration === null ? null : registrationFingerprint(registration.reveal()),
-    registrationRow: observeRegistration(row, found.glpi, keyring, kept),
+    registration: seen.row.kind === 'opens' ? seen.row.fingerprint : null,
+    registrationRow: seen.row,
     installing: found.partial || !sameVersion,
     escrowDigest: full ? escrow.digest : null,
   };
@@ -108,7 +120,8 @@ async function readDatabase(database: Database, look: DatabaseLook): Promise<Dat
   return {
     state,
     digest: read.digest,
-    registration,
+    registration: seen.row.kind === 'opens' ? seen.key : null,
+    registrationBehind: seen.key,
     registrationRow,
     registrationCell,
     escrow: full ? escrow.entries : null,
@@ -129,15 +142,6 @@ async function assessValues(stored: readonly StoredValue[], version: string | nu
 
 function opensReal(value: ValueEvidence): boolean {
   return value.opens.some((each) => each.as === 'real');
-}
-
-function openRegistration(row: { row: RegistrationRow }, keyring: Keyring): Secret<string> | null {
-  if (typeof row.row === 'string') return null;
-  for (const key of keyring.keys.values()) {
-    const clear = openValue(row.row.value, key)?.toString('utf8');
-    if (clear !== undefined && isRegistrationKey(clear)) return new Secret(clear);
-  }
-  return null;
 }
 
 /** `host:port` or a socket's path; several hosts are sorted and joined with commas. */

@@ -160,6 +160,11 @@ class Run implements AsyncDisposable {
     if (judgement.need === 'second-pass') return this.#settle(judged);
     await this.#note(judged);
     if (planned.unsettled === true && planned.actions.length === 0 && !this.#waitedForRow && !this.#last) {
+      // A sample differs from the next by the rows that it took: only two full passes can be the same.
+      if (isSample(judged)) {
+        this.#depth = 'full';
+        return 'again';
+      }
       this.#waitedForRow = true;
       return await this.#lookLater(judged.pass);
     }
@@ -331,4 +336,9 @@ class Run implements AsyncDisposable {
     };
     this.#last = true;
   }
+}
+
+function isSample({ pass }: Judged): boolean {
+  const { database } = pass.observation;
+  return database.kind === 'answers' && database.coverage === 'sample';
 }

@@ -8,7 +8,7 @@ export function registrationWrites() {
   return z.array(
     z.object({
       at: z.iso.datetime(),
-      why: z.enum(['wish', 'restored', 'set', 'cleared']),
+      why: z.enum(['wish', 'restored', 'resealed', 'set', 'cleared']),
       fingerprint: z.nullable(z.string().check(z.regex(/^[0-9a-f]{16}$/))),
     }),
   );

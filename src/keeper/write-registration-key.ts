@@ -49,13 +49,20 @@ export async function writeRegistrationKey(action: WriteAction, context: ApplyCo
 /** What was or will be done, for a person. */
 export function detailOfRegistration({ fingerprint, source, uid }: WriteAction): string {
   if (fingerprint === null) return 'emptied, as GLPI does';
-  const origin =
-    source.kind === 'generation'
-      ? `from generation ${source.number}`
-      : source.kind === 'setting'
-        ? 'from the settings'
-        : 'as given';
-  return `registration key ${fingerprint} ${origin}${uid ? ', with the uid of this instance' : ''}`;
+  return `registration key ${fingerprint} ${originOf(source)}${uid ? ', with the uid of this instance' : ''}`;
+}
+
+function originOf(source: WriteAction['source']): string {
+  switch (source.kind) {
+    case 'generation':
+      return `from generation ${source.number}`;
+    case 'row':
+      return 'that stood there, sealed under the live key';
+    case 'setting':
+      return 'from the settings';
+    case 'operator':
+      return 'as given';
+  }
 }
 
 /** A value that no known key opens is in no escrow yet: it goes there before it is overwritten. */
@@ -84,6 +91,8 @@ function sourceKey(source: WriteAction['source'], { registrationKey, pass }: App
     case 'setting':
     case 'operator':
       return registrationKey;
+    case 'row':
+      return pass.database.registrationBehind;
     case 'generation': {
       const found = newestFirst(pass.observation.vault).find((each) => each.number === source.number)?.registration;
       return found?.kind === 'kept' ? found.key : null;
@@ -93,6 +102,6 @@ function sourceKey(source: WriteAction['source'], { registrationKey, pass }: App
 
 function reasonOf({ source, fingerprint }: WriteAction): RegistrationWrite['why'] {
   if (fingerprint === null) return 'cleared';
-  if (source.kind === 'generation') return 'restored';
-  return source.kind === 'setting' ? 'wish' : 'set';
+  const reasons = { generation: 'restored', row: 'resealed', setting: 'wish', operator: 'set' } as const;
+  return reasons[source.kind];
 }
