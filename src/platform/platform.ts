@@ -23,6 +23,34 @@ export interface PlatformObservation {
   readonly findings: readonly Finding[];
 }
 
+/** How a command is run in GLPI's container. */
+export interface ExecOptions {
+  /** `uid:gid`, or a name that the container knows; never root, by whatever name. */
+  readonly user: string;
+  /** Path in the container. */
+  readonly workingDirectory: string;
+  /** How long it may take, in ms. Afterwards it is no longer waited for; it goes on by itself, for nothing here can end it. */
+  readonly timeout: number;
+  /** How much of each of its two streams is kept, in bytes. */
+  readonly outputLimit: number;
+  readonly signal: AbortSignal;
+}
+
+export type ExecOutcome =
+  /** `cut`: it wrote more than the limit. */
+  | {
+      readonly kind: 'ended';
+      readonly exitCode: number;
+      readonly output: string;
+      readonly errors: string;
+      readonly cut: boolean;
+    }
+  /** Whoever guards the engine does not let commands be run; the message says what would. */
+  | { readonly kind: 'denied'; readonly message: string }
+  /** There is no container that is certainly GLPI's, or it does not run, or the engine does not answer. */
+  | { readonly kind: 'unavailable'; readonly message: string }
+  | { readonly kind: 'timed-out'; readonly message: string };
+
 /** What GLPI runs on: knows whether it runs, and hints when that changes. */
 export interface Platform extends AsyncDisposable {
   readonly name: 'none' | 'docker';
@@ -36,4 +64,9 @@ export interface Platform extends AsyncDisposable {
    * Calls are hints: they may repeat, and nothing may rest on their number. Returns at once.
    */
   follow(onChange: (reason: string) => void, signal: AbortSignal): void;
+  /**
+   * Runs a command in GLPI's own container, as somebody who is not root. Absent where nothing can be run at all.
+   * @throws the reason of `signal` once that is aborted.
+   */
+  exec?(command: readonly string[], options: ExecOptions): Promise<ExecOutcome>;
 }

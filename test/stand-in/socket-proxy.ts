@@ -1,7 +1,10 @@
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** A socket proxy in front of Docker Engine: lets GET pass in the sections named, and answers 403 to all else. */
+/**
+ * A socket proxy in front of Docker Engine: lets GET pass in the sections named, and answers 403 to all else. `exec` lets
+ * commands be started in containers, too.
+ */
 export interface SocketProxy extends AsyncDisposable {
   readonly port: number;
   /** What was asked, allowed or not: `GET /v1.41/containers/json?…`. */
@@ -13,7 +16,7 @@ export interface SocketProxy extends AsyncDisposable {
 }
 
 export interface SocketProxyOptions {
-  /** First part of allowed paths: `containers`, `events`, `version`, `volumes`. */
+  /** First part of allowed paths: `containers`, `events`, `version`, `volumes`, `exec`. */
   readonly rights: readonly string[];
   /** 0: any free one. */
   readonly port?: number;
@@ -55,15 +58,18 @@ export async function startSocketProxy(options: SocketProxyOptions): Promise<Soc
 
 function isAllowed({ method, url = '' }: IncomingMessage, rights: readonly string[]): boolean {
   const section = /^(?:\/v[\d.]+)?\/([a-z_]+)/.exec(url)?.[1];
-  return method === 'GET' && section !== undefined && rights.includes(section);
+  if (section === undefined || !rights.includes(section)) return false;
+  const startsCommand = /^(?:\/v[\d.]+)?\/(?:containers\/[\w.-]+\/exec|exec\/[0-9a-f]+\/start)$/.test(url);
+  return method === 'GET' || (method === 'POST' && rights.includes('exec') && startsCommand);
 }
 
 function forward(
-  { method, url, headers }: IncomingMessage,
+  incoming: IncomingMessage,
   outgoing: ServerResponse,
   socketPath: string,
   answers: Set<IncomingMessage>,
 ): void {
+  const { method, url, headers } = incoming;
   const asking = httpRequest({ socketPath, method, path: url, headers }, (answer) => {
     answers.add(answer);
     answer.on('close', () => answers.delete(answer));
@@ -72,13 +78,15 @@ function forward(
   });
   asking.on('error', () => outgoing.destroy());
   outgoing.on('close', () => asking.destroy());
-  asking.end();
+  incoming.pipe(asking);
 }
 
 // As a container: the rights come from variables as those of docker-socket-proxy do (CONTAINERS=1).
 if (import.meta.main) {
   const rights = ['containers', 'events', 'version', 'volumes'];
-  const granted = rights.filter((right) => process.env[right.toUpperCase()] === '1');
+  const isSet = (name: string): boolean => process.env[name] === '1';
+  const granted = rights.filter((right) => isSet(right.toUpperCase()));
+  if (isSet('EXEC') && isSet('POST')) granted.push('exec');
   const proxy = await startSocketProxy({ rights: granted, port: 2375, address: '0.0.0.0' });
   process.on('SIGTERM', () => void proxy[Symbol.asyncDispose]());
 }

@@ -7,6 +7,7 @@ import type { InspectedContainer } from './container.ts';
 import { type ContainerEvent, FOLLOWED_ACTIONS } from './container-event.ts';
 import { type Engine, openEngine } from './engine.ts';
 import type { EngineAddress } from './engine-address.ts';
+import { execInContainer } from './exec-in-container.ts';
 import {
   type Found,
   findContainer,
@@ -113,6 +114,7 @@ export function openDocker(options: DockerOptions): Platform {
       const done = followEvents(source, known, onChange, until, timings).finally(() => following.delete(done));
       following.add(done);
     },
+    exec: (command, options) => execInContainer(engine, look, command, options),
     async [Symbol.asyncDispose]() {
       disposed.abort();
       await Promise.all(following);

@@ -21,6 +21,14 @@ export function isDenied(error: unknown): boolean {
 export function engineFailure(error: unknown, address: EngineAddress, right: string, timeout: number): Failure {
   if (error instanceof Failure) return error;
   const target = showAddress(address);
+  if (right === 'EXEC' && statusOf(error) !== undefined && isDenied(error)) {
+    return new Failure('platform-denied', `${target} does not let commands be run in containers`, {
+      target,
+      expected: 'POST to /containers/{id}/exec and /exec/{id}/start',
+      try: 'set EXEC=1 and POST=1 on the socket proxy, if you want to grant that much, or run the command by hand',
+      cause: error,
+    });
+  }
   if (statusOf(error) !== undefined && isDenied(error)) {
     return new Failure('platform-denied', `${target} forbids reading ${right.toLowerCase()}`, {
       target,

@@ -11,7 +11,14 @@ import { engineFailure, isDenied, statusOf } from './engine-failure.ts';
 /** Server-side filters of the engine's list: all names must match, one value of each name must. */
 export type ListFilters = Readonly<Record<string, readonly string[]>>;
 
-/** The few questions asked of Docker Engine; each is a GET. All reject with Failure 'platform-unreachable' or 'platform-denied'. */
+/** What is run in a container. */
+export interface EngineCommand {
+  readonly command: readonly string[];
+  readonly user: string;
+  readonly workingDirectory: string;
+}
+
+/** The few questions asked of Docker Engine; each but those of commands is a GET. All reject with Failure 'platform-unreachable' or 'platform-denied'. */
 export interface Engine {
   /** Containers in any state. */
   list(filters: ListFilters, signal?: AbortSignal): Promise<ListedContainer[]>;
@@ -21,6 +28,14 @@ export interface Engine {
   volumeOptions(name: string, signal?: AbortSignal): Promise<Readonly<Record<string, string>> | null>;
   /** The stream of container events, JSON objects one after another; ends when `signal` is aborted. */
   events(actions: readonly string[], signal: AbortSignal): Promise<AsyncIterable<unknown>>;
+  /** Starts a command without a terminal; the stream is in frames (see `read-frames.ts`), and ends with the command. */
+  startCommand(id: string, command: EngineCommand, signal: AbortSignal): Promise<StartedCommand>;
+}
+
+export interface StartedCommand {
+  readonly stream: AsyncIterable<unknown>;
+  /** Null while it has not ended. */
+  exitCode(signal: AbortSignal): Promise<number | null>;
 }
 
 /** Loads dockerode at the first question, and agrees on the API version then and after each trouble. */
@@ -89,6 +104,20 @@ export function openEngine(address: EngineAddress, requestTimeout: number): Engi
       // An idle connection through a proxy can die without a word; the kernel asks the other side now and then.
       if ('socket' in stream && hasKeepAlive(stream.socket)) stream.socket.setKeepAlive(true, requestTimeout);
       return stream;
+    },
+    async startCommand(id, { command, user, workingDirectory }, signal) {
+      const run = { Cmd: [...command], User: user, WorkingDir: workingDirectory };
+      const created = await ask('EXEC', signal, (docker, abortSignal) =>
+        docker.getContainer(id).exec({ ...run, AttachStdout: true, AttachStderr: true, abortSignal }),
+      );
+      const stream = await ask('EXEC', signal, () => created.start({ abortSignal: signal, Detach: false, Tty: false }));
+      return {
+        stream,
+        async exitCode(asking) {
+          const state = await ask('EXEC', asking, (_docker, abortSignal) => created.inspect({ abortSignal }));
+          return state.Running ? null : state.ExitCode;
+        },
+      };
     },
   };
 }
