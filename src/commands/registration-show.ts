@@ -14,7 +14,7 @@ import { resultOf } from './result-of.ts';
 
 /** What is told of the key: `details` of the JSON document. */
 interface ShownKey {
-  /** `opens`, `absent`, `null`, `empty`, `sealed-empty`, `other`, `closed`, `unread`; null: the database was not read. */
+  /** `opens`, `absent`, `null`, `empty`, `sealed-empty`, `garbled`, `other`, `closed`, `unread`; null: the database was not read. */
   readonly row: string | null;
   readonly fingerprint: string | null;
   readonly owner: string | null;
@@ -74,6 +74,7 @@ const ROWS: Readonly<Record<string, string>> = {
   null: 'NULL: none',
   empty: 'empty: none',
   'sealed-empty': 'a sealed empty text: none',
+  garbled: 'what GLPI garbled while its key was missing or wrong',
   other: 'something that is no registration key',
   closed: 'a value that no known security key opens',
   unread: 'there is no GLPI in the database',

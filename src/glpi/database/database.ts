@@ -30,7 +30,7 @@ export interface Identification {
   readonly identity: DatabaseIdentity;
   /** The schema has a `glpi_configs`. */
   readonly glpi: boolean;
-  /** Some GLPI tables, but no version in them: an installation on its way, or one that broke off. */
+  /** Some GLPI tables, but no version in them, or others are missing: an installation or import on its way, or one that broke off. */
   readonly partial: boolean;
   /** `10.0.17`, `11.0.6`, `12.0.0-dev`, …; null when the database does not say. */
   readonly version: string | null;

@@ -1,6 +1,9 @@
 import type { Identification } from './database.ts';
 import { quoted, type Session } from './session.ts';
 
+/** Every GLPI since 9.5 has them; in the order of a dump they come after its settings. */
+const LATE_TABLES = ['glpi_mailcollectors', 'glpi_users'];
+
 /**
  * Asks the database what it is. A `glpi_configs` of other columns than GLPI's since 0.84 (`context`, `name`, `value`)
  * says no version.
@@ -14,14 +17,21 @@ export async function identify(session: Session): Promise<Identification> {
     return { identity: nameless, glpi, partial: tables.length > 0, version: null };
   }
   const settings = await readSettings(session, ['version', 'dbversion', 'instance_uuid', 'glpi_network_uuid']);
-  const version = settings.get('version') ?? settings.get('dbversion')?.replace(/@.*/, '') ?? null;
+  const version = versionIn(settings);
+  const missing = LATE_TABLES.some((name) => !tables.some(([found]) => found === name));
   const identity = {
     address,
     schema,
     instanceUuid: settings.get('instance_uuid') ?? null,
     glpiNetworkUuid: settings.get('glpi_network_uuid') ?? null,
   };
-  return { identity, glpi, partial: version === null, version };
+  return { identity, glpi, partial: version === null || missing, version };
+}
+
+/** What is no version is what an installation puts in first (`FILLED AT INSTALL`, install/empty_data.php of 9.5 to 11.0). */
+function versionIn(settings: ReadonlyMap<string, string>): string | null {
+  const version = settings.get('version') ?? settings.get('dbversion')?.replace(/@.*/, '');
+  return version !== undefined && /^\d+\.\d/.test(version) ? version : null;
 }
 
 async function hasSettings(session: Session): Promise<boolean> {

@@ -18,3 +18,22 @@ export function refusalOf(session: Session, error: unknown): unknown {
     cause: error.cause,
   });
 }
+
+/**
+ * A MyISAM table would keep the first half of what failed.
+ *
+ * @throws Failure `rows-not-written`
+ */
+export async function refuseUnsafeTables(session: Session, tables: readonly string[]): Promise<void> {
+  const [unsafe] = await session.rows(
+    `SELECT t.table_name, t.engine FROM information_schema.tables t JOIN information_schema.engines e ON e.engine = t.engine
+      WHERE t.table_schema = ? AND t.table_name IN (?) AND e.transactions <> 'YES'`,
+    [session.schema, [...new Set(tables)]],
+  );
+  if (unsafe === undefined) return;
+  throw new Failure('rows-not-written', `table ${unsafe[0]} has the engine ${unsafe[1]}, which knows no transactions`, {
+    target: String(unsafe[0]),
+    expected: 'InnoDB',
+    try: 'bin/console migration:myisam_to_innodb',
+  });
+}

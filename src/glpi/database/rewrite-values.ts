@@ -1,7 +1,7 @@
 import { Failure } from '../../core/failure.ts';
 import type { ValueChange } from './database.ts';
 import { readMember, replaceMember } from './json-member.ts';
-import { refusalOf } from './refusal.ts';
+import { refusalOf, refuseUnsafeTables } from './refusal.ts';
 import { inTransaction, quoted, type Session } from './session.ts';
 
 /** Rows of one UPDATE: with the longest values that GLPI seals it stays far below the server's max_allowed_packet. */
@@ -39,7 +39,10 @@ interface ColumnChanges {
 export async function rewriteValues(session: Session, changes: readonly ValueChange[]): Promise<void> {
   if (changes.length === 0) return;
   const columns = groupByColumn(changes);
-  await refuseUnsafeTables(session, columns);
+  await refuseUnsafeTables(
+    session,
+    columns.map(({ table }) => table),
+  );
   try {
     await inTransaction(session, 'START TRANSACTION READ WRITE', async () => {
       for (const column of columns) await rewriteColumn(session, column);
@@ -67,21 +70,6 @@ function groupByColumn(changes: readonly ValueChange[]): ColumnChanges[] {
     groups.set(key, group);
   }
   return [...groups.values()];
-}
-
-/** A MyISAM table would keep the first half of what failed. */
-async function refuseUnsafeTables(session: Session, columns: readonly ColumnChanges[]): Promise<void> {
-  const [unsafe] = await session.rows(
-    `SELECT t.table_name, t.engine FROM information_schema.tables t JOIN information_schema.engines e ON e.engine = t.engine
-      WHERE t.table_schema = ? AND t.table_name IN (?) AND e.transactions <> 'YES'`,
-    [session.schema, [...new Set(columns.map(({ table }) => table))]],
-  );
-  if (unsafe === undefined) return;
-  throw new Failure('rows-not-written', `table ${unsafe[0]} has the engine ${unsafe[1]}, which knows no transactions`, {
-    target: String(unsafe[0]),
-    expected: 'InnoDB',
-    try: 'bin/console migration:myisam_to_innodb',
-  });
 }
 
 /** The changes of whole cells that change the member alone. */

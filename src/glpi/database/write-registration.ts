@@ -1,7 +1,7 @@
 import { Failure } from '../../core/failure.ts';
 import { errorNumber } from './classify-error.ts';
 import type { RegistrationRow } from './database.ts';
-import { refusalOf } from './refusal.ts';
+import { refusalOf, refuseUnsafeTables } from './refusal.ts';
 import { inTransaction, type Session } from './session.ts';
 
 /** How the row of the registration key shall change. */
@@ -29,6 +29,7 @@ const DUPLICATE = 1062;
  * @throws Failure `rows-changed`, `rows-not-written`, `database-lost`
  */
 export async function writeRegistration(session: Session, change: RegistrationChange): Promise<void> {
+  await refuseUnsafeTables(session, ['glpi_configs']);
   try {
     await inTransaction(session, 'START TRANSACTION READ WRITE', async () => {
       await writeKey(session, change);
