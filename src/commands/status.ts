@@ -5,6 +5,7 @@ import { printResult } from '../report/print-result.ts';
 import type { Style } from '../report/style.ts';
 import type { Command, CommandContext } from './command.ts';
 import { describeRegistration, knownRegistration } from './known-registration.ts';
+import { lookDeep } from './look-deep.ts';
 import { requireConfigDirectory } from './require-config-directory.ts';
 import { resultOf } from './result-of.ts';
 
@@ -14,24 +15,33 @@ export const status: Command = {
   summary: 'say how the keys stand: the verdict, and how many secrets open',
   description:
     'Looks at files, vault and database afresh, says the verdict on the live key and which secrets do not open. It ' +
-    'changes nothing, not even the vault; what it would plan is shown by `keykeeper init --dry-run`.\n\n' +
+    'changes nothing, not even the vault; what it would plan is shown by `keykeeper init --dry-run`. With --deep it also looks through every text column of the ' +
+    'database for sealed values that nobody names, and says where they are.\n\n' +
     'Exit codes: 0 whatever it found; 2 when a setting is wrong.',
   examples: [
     { line: 'docker compose exec keykeeper /nodejs/bin/node /app/main.js status', purpose: 'beside a running watch' },
     { line: 'keykeeper status --json', purpose: 'for monitoring: see canary.opened and findings' },
   ],
-  options: [],
+  options: [
+    { flags: '--deep', description: 'also look through every text column; on a large database this takes a while' },
+  ],
   run,
   print,
 };
 
-async function run({ settings, signal, environment }: CommandContext): Promise<ResultDocument> {
+async function run(context: CommandContext): Promise<ResultDocument> {
+  const { settings, signal, environment, options } = context;
   requireConfigDirectory(settings);
   await using opened = await openKeeper(settings, 'ask', false, environment);
   const result = await opened.keeper.reconcile(signal, { until: 'plan', depth: 'full' });
   const document = resultOf(result, { command: 'status', exitCode: 0 });
   const { status: registration, findings } = knownRegistration(result, settings, Date.now());
-  return { ...document, findings: [...document.findings, ...findings], details: { registration } };
+  const deep = options.deep === true ? await lookDeep(result, null, context) : null;
+  return {
+    ...document,
+    findings: [...document.findings, ...findings, ...(deep?.findings ?? [])],
+    details: { registration, ...(deep === null ? {} : { deep: deep.details }) },
+  };
 }
 
 function print(document: ResultDocument, style: Style): string {
