@@ -20,9 +20,23 @@ export function registrationDocument(result: Reconciliation, parts: Parts): Resu
     : resultOf(result, { command: parts.command, exitCode: exitCodeOf(result, parts.fingerprint) });
   return {
     ...document,
-    findings: [...parts.findings, ...document.findings],
+    findings: [...parts.findings, ...unsettledFindings(result), ...document.findings],
     details: { registration: { key: parts.fingerprint } },
   };
+}
+
+function unsettledFindings({ after }: Reconciliation): Finding[] {
+  if (after.plan.unsettled !== true) return [];
+  return [
+    {
+      code: 'registration-unsettled',
+      severity: 'warning',
+      target: 'glpi_configs core glpinetwork_registration_key',
+      message:
+        'sealed values changed within the settle time, as they do while GLPI changes its key: nothing was written',
+      try: 'run it again; on a busy GLPI with a shorter KEYKEEPER_SETTLE',
+    },
+  ];
 }
 
 function exitCodeOf(result: Reconciliation, wanted: Fingerprint | null): ExitCode {

@@ -1,4 +1,5 @@
 import { EXIT } from '../core/exit-code.ts';
+import { keptRegistration } from '../core/plan-registration.ts';
 import { registrationClaims } from '../glpi/registration-claims.ts';
 import { openKeeper } from '../keeper/open-keeper.ts';
 import type { Reconciliation } from '../keeper/reconcile.ts';
@@ -55,7 +56,7 @@ async function run({ settings, signal, environment }: CommandContext): Promise<R
 function shownKey({ after }: Reconciliation, receipt: RegistrationStatus): ShownKey {
   const { observation, database } = after.pass;
   const claims = database.registration === null ? null : registrationClaims(database.registration.reveal());
-  const newest = observation.vault.kind === 'ready' ? observation.vault.generations.at(-1)?.registration : undefined;
+  const newest = keptRegistration(observation)?.kept;
   return {
     row: observation.database.kind === 'answers' ? observation.database.registrationRow.kind : null,
     fingerprint: observation.database.kind === 'answers' ? observation.database.registration : null,

@@ -2,7 +2,7 @@ import type { Generation } from './generation.ts';
 import { DATABASE_FILE, GUARDED_FILES, type GuardedFile, KEY_FILE } from './guarded-set.ts';
 import { keptFile, newestFirst, sourceOfFile } from './history.ts';
 import type { Observation } from './observation.ts';
-import { isClearedOnPurpose } from './plan-registration.ts';
+import { isClearedOnPurpose, keptRegistration } from './plan-registration.ts';
 import type { Judgement } from './verdict.ts';
 
 /**
@@ -67,7 +67,8 @@ function changedEvidence(observation: Observation, judgement: Judgement, newest:
   if (database.kind !== 'answers') return changed;
   if (database.glpi && differsFrom(newest, database.identity)) changed.push('database');
   const kept = newest.registration.kind === 'kept' ? newest.registration.fingerprint : null;
-  const cleared = newest.registration.kind === 'kept' && isClearedOnPurpose(observation, judgement);
+  const known = keptRegistration(observation)?.kept.kind;
+  const cleared = known === 'kept' && isClearedOnPurpose(observation, judgement);
   if (cleared || (database.registration !== null && database.registration !== kept)) changed.push('registration');
   if (database.escrowDigest !== null && database.escrowDigest !== newest.escrowDigest) changed.push('escrow');
   return changed;

@@ -53,7 +53,7 @@ export function registrationFindings(observation: Observation, judgement: Judgem
     add(
       'registration-wish-past',
       'info',
-      `the key of the settings (${wish.fingerprint}) was written once, and GLPI has had another since: that one stays`,
+      `the key of the settings (${wish.fingerprint}) had its turn, and GLPI has had another since: that one stays`,
       'keykeeper registration set writes it again; or take it out of the settings',
     );
   }

@@ -52,10 +52,12 @@ export function planRegistration(
 
 /**
  * Whether an empty row was emptied on purpose. In a bad time, and that is also a verdict of this very moment, GLPI itself
- * empties it (a form rendered under a bad key); then it is put back once, and who empties it again means it.
+ * empties it (a form rendered under a bad key); then it is put back once, and who empties it again means it. Where no key
+ * was ever known, nothing was emptied.
  */
-export function isClearedOnPurpose({ database, records, at }: Observation, { verdict, live }: Judgement): boolean {
-  if (database.kind !== 'answers') return false;
+export function isClearedOnPurpose(observation: Observation, { verdict, live }: Judgement): boolean {
+  const { database, records, at } = observation;
+  if (database.kind !== 'answers' || keptRegistration(observation) === null) return false;
   const { kind } = database.registrationRow;
   if (kind !== 'empty' && kind !== 'sealed-empty') return false;
   const chronicle = extendChronicle(records.chronicle, { at, verdict, fingerprint: live });

@@ -6,10 +6,12 @@ import { knownUid } from '../core/plan-registration.ts';
 import type { RegistrationWrite } from '../core/registration.ts';
 import type { Secret } from '../core/secret.ts';
 import { sealValue } from '../glpi/sealed-value.ts';
+import type { Vault } from '../vault/vault.ts';
 import type { ApplyContext } from './apply.ts';
 import { draftOf } from './build-draft.ts';
 import { CONNECT_TIMEOUT, chooseDatabase } from './choose-database.ts';
 import { noteRegistrationWrite } from './registration-record.ts';
+import { wishOfSettings } from './registration-wish.ts';
 
 type WriteAction = Action & { readonly action: 'write-registration' };
 
@@ -43,7 +45,16 @@ export async function writeRegistrationKey(action: WriteAction, context: ApplyCo
     why: reasonOf(action),
     fingerprint: action.fingerprint,
   });
+  await useUpWish(action, context, vault);
   return detailOfRegistration(action);
+}
+
+/** What an operator says now counts for more than a key of the settings that waits for its turn: that one is over. */
+async function useUpWish({ source }: WriteAction, { settings, now }: ApplyContext, vault: Vault): Promise<void> {
+  const wish = source.kind === 'operator' ? wishOfSettings(settings) : null;
+  if (wish?.wish.kind !== 'setting') return;
+  const { fingerprint } = wish.wish;
+  await noteRegistrationWrite(vault, { at: now().toISOString(), why: 'wish', fingerprint });
 }
 
 /** What was or will be done, for a person. */
