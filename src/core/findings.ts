@@ -136,7 +136,7 @@ function lostFinding(observation: Observation, judgement: Judgement, target: str
     severity: 'error',
     target,
     message: `${volume}${what}.${before} Do not run security:change_key and do not save any settings page: both destroy what can still be brought back`,
-    try: `look for the old glpicrypt.key in old volumes, backups and other replicas, put it at ${target}, and run keykeeper init again`,
+    try: `look for the old glpicrypt.key in old volumes, backups and other replicas: keykeeper capture --from PATH… tries what lies there (docs/lost-key.md)`,
   };
 }
 
