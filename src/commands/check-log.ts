@@ -46,6 +46,6 @@ export class CheckLog {
   }
 
   #addRefresh({ key, owed, detail }: Refreshed): void {
-    this.#logger.info('GLPI was made to ask about its key anew', { key, because: owed.join(', '), detail });
+    this.#logger.info('GLPI is to see the answer about its key', { key, because: owed.join(', '), detail });
   }
 }

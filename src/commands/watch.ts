@@ -40,7 +40,7 @@ async function run(context: CommandContext): Promise<ResultDocument | null> {
   await using opened = await openKeeper(settings, options.gate === true ? 'gate' : 'guard', true, environment);
   const { keeper, platform, openVault } = opened;
   const checkLog = new CheckLog(logger);
-  const check = openCheck({ settings, environment, openVault, onEvent: (event) => checkLog.add(event) });
+  const check = openCheck({ settings, environment, openVault, platform, onEvent: (event) => checkLog.add(event) });
   const onCheckError = (error: unknown) => logger.error('the check of the registration key failed', { error });
   const lane = check === null ? null : new CheckLane(check, settings, onCheckError);
   const record = new WatchRecord(keeper, VERSION, now, monotonic, check === null ? null : () => check.state());

@@ -145,6 +145,7 @@ describe.skipIf(!(await available('docker')))('the Compose files', () => {
       CONTAINERS: '1',
       EVENTS: '1',
       VERSION: '1',
+      EXEC: '0',
       POST: '0',
     });
     expect(services.keykeeper?.environment).toMatchObject({ DOCKER_HOST: 'tcp://socket-proxy:2375' });

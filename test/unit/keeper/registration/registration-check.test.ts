@@ -11,6 +11,7 @@ import {
   type RefreshOutcome,
   RegistrationCheck,
 } from '../../../../src/keeper/registration-check.ts';
+import { noPlatform } from '../../../../src/platform/none.ts';
 import { settingsOf, subjectWith } from './check-scene.ts';
 import { causeOf, factsOf, INVALID, simulatedNetwork, VALID } from './simulated-network.ts';
 
@@ -267,6 +268,8 @@ describe('the check of the registration key', () => {
       throw new Error('nothing is to be opened');
     };
 
-    expect(openCheck({ settings, environment: {}, openVault, onEvent: () => undefined })).toBe(null);
+    const platform = noPlatform();
+
+    expect(openCheck({ settings, environment: {}, openVault, platform, onEvent: () => undefined })).toBe(null);
   });
 });
