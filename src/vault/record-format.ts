@@ -9,6 +9,13 @@ export type DecodedRecord =
   | VaultRecord
   | { readonly kind: 'newer'; readonly format: number; readonly readableFrom: string | null };
 
+/** What the record files of every format say. */
+const headShape = z.object({
+  keykeeper: z.literal('record'),
+  format: z.int(),
+  readableFrom: z.optional(z.string()),
+});
+
 /** `body` is the value's JSON, or an armored age file of it; the hash is over these very bytes. */
 const recordShape = z.object({
   keykeeper: z.literal('record'),
@@ -42,10 +49,15 @@ export async function encodeRecord(
 
 /** Reads what {@link encodeRecord} wrote. Whatever else the bytes are, is told and not thrown. */
 export async function decodeRecord(bytes: Buffer, head: RecordHead, envelope: Envelope): Promise<DecodedRecord> {
-  const parsed = recordShape.safeParse(parseJson(bytes.toString('utf8')));
+  const json = parseJson(bytes.toString('utf8'));
+  const found = headShape.safeParse(json);
+  // Looked at first: a later format may have any shape below its head, and must not be taken for damage.
+  if (found.success && found.data.format > FORMAT) {
+    return { kind: 'newer', format: found.data.format, readableFrom: found.data.readableFrom ?? null };
+  }
+  const parsed = recordShape.safeParse(json);
   if (!parsed.success) return { kind: 'damaged', reason: 'is not a whole record' };
-  const { format, readableFrom = null, name, instance, sealed, body, sha256 } = parsed.data;
-  if (format > FORMAT) return { kind: 'newer', format, readableFrom };
+  const { name, instance, sealed, body, sha256 } = parsed.data;
   if (name !== head.name || instance !== head.instance) return { kind: 'damaged', reason: 'is the record of another' };
   if (sha256 !== digestOf(head, body)) return { kind: 'damaged', reason: 'does not match its checksum' };
   if (!sealed) return presentOf(body);

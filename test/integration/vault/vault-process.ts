@@ -7,8 +7,11 @@ import { build } from 'esbuild';
 
 /** What `vault-worker.ts` is told to do. */
 export interface WorkerOrder {
-  /** `add`: adds generations with keys `<name> 0`, `<name> 1`, …; `lease`: takes the lease and holds it. */
-  readonly task: 'add' | 'lease';
+  /**
+   * `add`: adds generations with keys `<name> 0`, `<name> 1`, …; `record`: keeps the record `places`, counted up from
+   * what it holds; `lease`: takes the lease and holds it.
+   */
+  readonly task: 'add' | 'record' | 'lease';
   readonly path: string;
   readonly name: string;
   /** How many to add; 0: until killed. */
@@ -20,7 +23,7 @@ export interface WorkerOrder {
 export interface VaultProcess extends AsyncDisposable {
   /** Resolves when the process has loaded everything and waits for {@link go}. */
   readonly ready: Promise<void>;
-  /** Lines it printed: `added <key name>`, `held`. */
+  /** Lines it printed: `added <key name>`, `kept <count>`, `held`. */
   readonly lines: string[];
   go(): void;
   /** Resolves when at least `count` lines were printed. */

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { pathToFileURL } from 'node:url';
 import { openDirectoryVault } from '../../../src/vault/directory/open-directory-vault.ts';
 import { draftOf, entryOf } from '../../unit/vault/draft-of.ts';
+import { countOf, recordOf } from './counted-record.ts';
 import type { WorkerOrder } from './vault-process.ts';
 
 /** Runs in a process of its own: see vault-process.ts. */
@@ -16,7 +17,7 @@ if (order.task === 'lease') {
   await vault.lease(new AbortController().signal);
   process.stdout.write('held\n');
 } else {
-  await addGenerations();
+  await (order.task === 'add' ? addGenerations() : keepRecords());
   process.stdin.destroy();
 }
 
@@ -27,5 +28,14 @@ async function addGenerations(): Promise<void> {
     await vault.add(draftOf(name, { escrow }));
     process.stdout.write(`added ${name}\n`);
     if (index % 5 === 4) await vault.prune();
+  }
+}
+
+async function keepRecords(): Promise<void> {
+  const held = await vault.record('places');
+  const first = held.kind === 'present' ? countOf(held.value) + 1 : 0;
+  for (let count = first; order.count === 0 || count < first + order.count; count += 1) {
+    await vault.keepRecord('places', recordOf(count), { confidential: true });
+    process.stdout.write(`kept ${count}\n`);
   }
 }

@@ -61,12 +61,15 @@ describe('a record of the vault', () => {
     expect(await vault.record('receipts')).toEqual({ kind: 'present', value: ['again'] });
   });
 
-  it('of a later format is neither read nor written over', async () => {
+  it.each<[string, (text: string) => string]>([
+    ['the shape of today', (text) => text.replace('"format": 1', '"format": 9')],
+    ['a shape of its own', () => '{"keykeeper":"record","format":9,"parts":[1,2]}\n'],
+  ])('of a later format and %s is neither read nor written over', async (_, change) => {
     using place = temporaryVault();
     const vault = await place.open();
     await vault.keepRecord('receipts', ['answer'], { confidential: false });
     const file = fileOf(place.folder, 'receipts');
-    const later = readFileSync(file, 'utf8').replace('"format": 1', '"format": 9');
+    const later = change(readFileSync(file, 'utf8'));
     writeFileSync(file, later);
 
     await expect(vault.record('receipts')).rejects.toMatchObject({ code: 'vault-newer-format' });
