@@ -38,6 +38,7 @@ export interface KeyReport {
 }
 
 export interface CapturedFrom {
+  /** The one that opens most comes first. */
   readonly keys: readonly KeyReport[];
   /** How the instance stands with the found keys among those that are known. */
   readonly observation: Observation;
@@ -120,7 +121,7 @@ async function keepKeys(
     const companions = [{ name: 'glpi.key', content: legacy.content }] as const;
     await keep({ key: null, companions, proof: null, verdict: 'unproven', accepted });
   }
-  const order = [...keys].reverse().sort((a, b) => openedBy(tested.test(a)) - openedBy(tested.test(b)));
+  const order = [...keys].sort((a, b) => openedBy(tested.test(a)) - openedBy(tested.test(b)));
   for (const key of order) {
     const test = tested.test(key);
     const holder = holderOf(generations, key);
@@ -132,7 +133,7 @@ async function keepKeys(
     const content = { key, companions, proof: test?.proof ?? null, verdict: test?.verdict ?? 'unproven', accepted };
     places.set(key, await keep(content));
   }
-  const reports = keys.map((key) => ({
+  const reports = [...order].reverse().map((key) => ({
     key,
     test: tested.test(key),
     known: holderOf(generations, key) !== null,
