@@ -56,9 +56,10 @@ function numbers(generations: readonly Generation[]): number[] {
 }
 
 describe('retention', () => {
-  it('lets go of repetitions beyond the newest, and keeps one a day for 30 days', () => {
+  it('lets go of repetitions beyond the newest, and keeps what stood at the end of a day for 30 days', () => {
     const generations = generationsOf(
       { contents: 'a', daysAgo: 40 },
+      { contents: 'a', daysAgo: 30.2 },
       { contents: 'a', daysAgo: 29.1 },
       { contents: 'a', daysAgo: 29 },
       { contents: 'a', daysAgo: 3 },
@@ -66,10 +67,37 @@ describe('retention', () => {
       { contents: 'a', daysAgo: 0.1 },
     );
 
-    const { keep, remove } = retain(generations, { now, newest: 1 });
+    const { keep, remove } = retain(generations, { now, newest: 1, weeks: 0, months: 0 });
 
-    expect(numbers(keep)).toEqual([3, 4, 6]);
-    expect(numbers(remove)).toEqual([1, 2, 5]);
+    expect(numbers(keep)).toEqual([2, 4, 5, 7]);
+    expect(numbers(remove)).toEqual([1, 3, 6]);
+  });
+
+  it('keeps what stood at the end of a week for a year, and at the end of a month for ten years', () => {
+    const weekly = Array.from({ length: 600 }, (_, index) => ({ contents: 'a', daysAgo: 7 * (600 - index) - 0.5 }));
+    const generations = generationsOf(...weekly);
+
+    const { keep } = retain(generations, { now, newest: 1 });
+
+    const ages = keep.map(({ createdAt }) => (now.getTime() - Date.parse(createdAt)) / DAY);
+    expect(ages.filter((age) => age < 365)).toHaveLength(52);
+    const older = ages.filter((age) => age >= 380 && age < 3600);
+    expect(older.length).toBeGreaterThanOrEqual(105);
+    expect(older.length).toBeLessThanOrEqual(107);
+    expect(Math.max(...ages)).toBeLessThan(3700);
+  });
+
+  it('does not let generations without an escrow take the place of those with one', () => {
+    const generations = generationsOf(
+      { contents: 'a', escrow: 3, daysAgo: 20.2 },
+      { contents: 'a', daysAgo: 20.1 },
+      { contents: 'a', escrow: 3, daysAgo: 2 },
+      { contents: 'a', daysAgo: 1 },
+    );
+
+    const { keep } = retain(generations, { now, newest: 1, weeks: 0, months: 0 });
+
+    expect(numbers(keep)).toEqual([1, 2, 3, 4]);
   });
 
   it('keeps the newest 50 whatever they hold', () => {
@@ -118,6 +146,36 @@ describe('retention', () => {
         expect([...numbers(keep), ...numbers(remove)].sort((a, b) => a - b)).toEqual(numbers(generations));
         expect(held(keep)).toEqual(held(generations));
         expect(keep.at(-1)).toBe(generations.at(-1));
+      }),
+    );
+  });
+
+  it('finds a value for as long as it promises, though it was pruned at every capture since', () => {
+    const gaps = fc.array(fc.double({ min: 0.01, max: 9, noNaN: true }), { minLength: 1, maxLength: 120 });
+    fc.assert(
+      fc.property(gaps, fc.double({ min: 0, max: 40, noNaN: true }), (days, quiet) => {
+        const total = days.reduce((sum, each) => sum + each, 0) + quiet;
+        let age = total;
+        const all = days.map((gap, index) => {
+          age -= gap;
+          return generationOf({ contents: 'a', escrow: 1, daysAgo: age }, index + 1);
+        });
+
+        let kept: readonly Generation[] = [];
+        for (const generation of all) {
+          const at = new Date(generation.createdAt);
+          kept = retain([...kept, generation], { now: at, newest: 1 }).keep;
+        }
+
+        const held = new Set(retain(kept, { now, newest: 1 }).keep);
+        for (const [index, generation] of all.entries()) {
+          const next = all[index + 1];
+          const until = next === undefined ? now.getTime() : Date.parse(next.createdAt);
+          const stood = (until - Date.parse(generation.createdAt)) / DAY;
+          const ago = (now.getTime() - until) / DAY;
+          const promised = (stood > 1 && ago < 29.9) || (stood > 7 && ago < 365) || (stood > 31 && ago < 3650);
+          if (promised) expect(held.has(generation)).toBe(true);
+        }
       }),
     );
   });
