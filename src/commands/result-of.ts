@@ -71,6 +71,8 @@ function detailOf(action: Action): string {
       return 'from the database settings in the environment';
     case 'reseal-values':
       return `${action.values.length} values under the live key`;
+    case 'rescue-values':
+      return `${action.steps.length} values under the live key`;
     case 'write-registration':
       return detailOfRegistration(action);
     case 'repair-access':

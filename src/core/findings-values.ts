@@ -1,5 +1,5 @@
 import type { Finding } from './finding.ts';
-import type { ValueEvidence, ValueReference } from './value.ts';
+import type { ValueReference } from './value.ts';
 import type { Judgement } from './verdict.ts';
 
 /** How many rows a message names before it only counts. */
@@ -44,7 +44,16 @@ export function valueFindings(judgement: Judgement): Finding[] {
       severity: 'warning',
       target: name(judgement.destroyed),
       message: `${plural(judgement.destroyed.length, 'value was', 'values were')} emptied or garbled by GLPI; what was there before is kept in the vault or can be computed back`,
-      try: 'do not save over them before they are brought back',
+      try: 'keykeeper rescue --dry-run shows how they come back; do not save over them before',
+    });
+  }
+  if (judgement.emptied.length > 0) {
+    found.push({
+      code: 'values-emptied',
+      severity: 'warning',
+      target: name(judgement.emptied),
+      message: `${plural(judgement.emptied.length, 'value was', 'values were')} emptied in a bad time; the vault has what was there before`,
+      try: 'keykeeper rescue --dry-run shows how they come back; keykeeper accept if they were emptied on purpose',
     });
   }
   return found;
@@ -56,7 +65,7 @@ export function describeReference(reference: ValueReference): string {
   return reference.name === undefined ? `${place} #${reference.id}` : `${place} (${reference.name})`;
 }
 
-function name(values: readonly ValueEvidence[]): string {
+function name(values: readonly { readonly reference: ValueReference }[]): string {
   const shown = values.slice(0, NAMED).map((each) => describeReference(each.reference));
   const rest = values.length - shown.length;
   return rest > 0 ? `${shown.join(', ')} and ${rest} more` : shown.join(', ');

@@ -1,8 +1,9 @@
 import type { Fingerprint } from './brand.ts';
 import { chooseKey } from './choose-key.ts';
 import { findElsewhere } from './elsewhere.ts';
+import { emptiedByAccident } from './emptied.ts';
 import { newestFirst } from './history.ts';
-import type { KeyState, Observation } from './observation.ts';
+import type { KeyState, Observation, VaultState } from './observation.ts';
 import { counts, strongest, tally } from './tally.ts';
 import type { ValueEvidence } from './value.ts';
 import type { Judgement, KeyChoice, Need, Verdict } from './verdict.ts';
@@ -17,14 +18,15 @@ export function judge(observation: Observation): Judgement {
   const candidates = observation.candidates.map((each) => each.fingerprint);
   const live = key.kind === 'well-formed' ? key.fingerprint : null;
   const own = live === null ? null : tally(values, live);
-  const evidence: Evidence = { values, candidates, live, opened: own?.authenticates ?? 0 };
+  const emptied = emptiedByAccident(observation, values);
+  const evidence: Evidence = { values, candidates, live, opened: own?.authenticates ?? 0, emptied: emptied.length };
   const verdict = findVerdict(observation, evidence);
   const movable = live === null ? [] : values.filter((each) => each.opens.length > 0 && !opensUnder(each, live));
   const choice = verdict === 'lost' ? ({ kind: 'nothing' } as const) : chooseKey(observation, verdict, values);
   return {
     verdict,
     choice,
-    need: findNeed(observation, verdict, movable.length > 0),
+    need: findNeed(observation, verdict, movable.length > 0 || verdict === 'damaged'),
     firstInstall: isFirstInstall(observation, verdict, choice),
     elsewhere: findElsewhere(observation),
     live,
@@ -34,6 +36,7 @@ export function judge(observation: Observation): Judgement {
     dead: values.filter((each) => each.opens.length === 0),
     movable,
     destroyed: values.filter((each) => each.better !== null && (live === null || opensUnder(each, live))),
+    emptied: verdict === 'lost' ? [] : emptied,
     databaseSilent: database.kind === 'unreachable',
     breaksGlpi: key.kind === 'well-formed' && key.breaksGlpi11 && isGlpi11(observation),
   };
@@ -44,20 +47,30 @@ interface Evidence {
   readonly candidates: readonly Fingerprint[];
   readonly live: Fingerprint | null;
   readonly opened: number;
+  /** Values that an accident emptied. */
+  readonly emptied: number;
 }
 
-function findVerdict({ key }: Observation, evidence: Evidence): Verdict {
+function findVerdict({ key, vault }: Observation, evidence: Evidence): Verdict {
   // A key that cannot be read is a candidate that was not tried, so nothing can be called lost yet.
   if (key.kind === 'unreadable') return 'unreadable';
   if (isLost(evidence)) return 'lost';
   if (key.kind !== 'well-formed') return verdictWithoutKey(key);
-  const { values, opened } = evidence;
+  const { values, opened, live } = evidence;
   // Without a database, and without a sealed value in it, no candidate opens anything either.
-  if (opened === 0) return strongest(values, evidence.candidates).length > 0 ? 'wrong' : 'unproven';
+  if (opened === 0) {
+    if (strongest(values, evidence.candidates).length > 0) return 'wrong';
+    return evidence.emptied > 0 && wasProven(vault, live) ? 'damaged' : 'unproven';
+  }
   if (opened < values.length) return 'mixed';
-  if (values.some((each) => each.better !== null)) return 'damaged';
+  if (evidence.emptied > 0 || values.some((each) => each.better !== null)) return 'damaged';
   // Empty values alone say that GLPI sealed with this key, not that it is the key of anything.
   return values.every((each) => each.opens.every((opening) => opening.as === 'empty')) ? 'unproven' : 'sound';
+}
+
+/** Whether the vault saw this key open real values of this instance. */
+function wasProven(vault: VaultState, live: Fingerprint | null): boolean {
+  return newestFirst(vault).some((each) => each.fingerprint === live && each.proof !== null);
 }
 
 /** Values that were sealed are there, and no key that is known opens any of them. */
@@ -79,7 +92,7 @@ function findNeed({ database, stage, glpiRunning }: Observation, verdict: Verdic
   if (database.coverage === 'sample') return 'full-pass';
   if (verdict === 'missing' || verdict === 'malformed' || verdict === 'unproven' || stage === 'ask') return 'nothing';
   const busy = (stage === 'guard' && glpiRunning !== false) || glpiRunning === true || database.otherSessions !== 0;
-  const reseals = stage === 'gate' && verdict === 'mixed' && movable;
+  const reseals = stage === 'gate' && (verdict === 'mixed' || verdict === 'damaged') && movable;
   return (busy || reseals) && !database.settled ? 'second-pass' : 'nothing';
 }
 

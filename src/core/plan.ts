@@ -6,6 +6,7 @@ import type { Observation } from './observation.ts';
 import { type AccessChange, planAccess } from './plan-access.ts';
 import { planDatabaseFile, planOptionalFiles } from './plan-files.ts';
 import { planRegistration, type RegistrationSource } from './plan-registration.ts';
+import { mayRescue, planRescue, type RescueStep } from './plan-rescue.ts';
 import type { ValueReference } from './value.ts';
 import type { Judgement } from './verdict.ts';
 
@@ -36,6 +37,8 @@ export type Action =
   | { readonly action: 'write-database-settings'; readonly target: GuardedFile }
   /** Values under other known keys are sealed anew under the live key. */
   | { readonly action: 'reseal-values'; readonly target: string; readonly values: readonly ValueReference[] }
+  /** Values that GLPI destroyed or that another key opens are brought back under the live key, in one transaction. */
+  | { readonly action: 'rescue-values'; readonly target: string; readonly steps: readonly RescueStep[] }
   /** The row of the registration key is written, or emptied where `fingerprint` is null. */
   | {
       readonly action: 'write-registration';
@@ -82,7 +85,9 @@ export interface PlanOptions {
   /** The plan is only shown: what has to settle first is in it. */
   readonly preview?: boolean;
   /** `registration`: the vault and the row of the registration key. `captures`: the vault is written, GLPI's side is not. `accept`: the values that nothing opens are given up. */
-  readonly scope?: 'all' | 'captures' | 'accept' | 'registration';
+  readonly scope?: 'all' | 'captures' | 'accept' | 'registration' | 'rescue';
+  /** With scope `rescue`: the vault's older values also where a row holds something that nothing opens. */
+  readonly older?: boolean;
   /** An operator named this key (`restore --generation`): it is restored unless the live one opens anything. */
   readonly wanted?: Fingerprint;
   /** An operator adopted the database that was found. */
@@ -100,6 +105,7 @@ export function plan(observation: Observation, judgement: Judgement, options: Pl
   if (judgement.need !== 'nothing') return { actions: first, obstacle: null };
   if (judgement.elsewhere !== null && options.adopt !== true) return { actions: first, obstacle: 'elsewhere' };
   if (options.scope === 'accept') return planAccept(observation, judgement, first);
+  if (options.scope === 'rescue') return planRescueOnly(observation, judgement, options, first);
   if (options.scope === 'captures' || options.scope === 'registration') {
     const captures = planCapture(observation, judgement);
     const registration = options.scope === 'registration' ? planRow(observation, judgement, options) : NO_ROW;
@@ -133,6 +139,22 @@ export function plan(observation: Observation, judgement: Judgement, options: Pl
 }
 
 const NO_ROW: Pick<Plan, 'actions' | 'unsettled'> = { actions: [] };
+
+/** `keykeeper rescue`: the vault and the values, after every sealed value has held still; no file. */
+function planRescueOnly(
+  observation: Observation,
+  judgement: Judgement,
+  { preview, older }: PlanOptions,
+  first: readonly Action[],
+): Plan {
+  const captures = planCapture(observation, judgement);
+  const before = captures.length > 0 ? captures : first;
+  const { steps } = planRescue(observation, judgement, older === true);
+  if (steps.length === 0 || !mayRescue(observation, judgement)) return { actions: before, obstacle: null };
+  const settled = observation.database.kind === 'answers' && observation.database.settled;
+  if (!settled && preview !== true) return { actions: before, obstacle: null, unsettled: true };
+  return { actions: [...before, { action: 'rescue-values', target: 'database', steps }], obstacle: null };
+}
 
 /** The row of the registration key: only after every sealed value has held still, and never by a command that looks. */
 function planRow(
@@ -216,20 +238,26 @@ function vaultProblem({ vault }: Observation): Obstacle | null {
     : null;
 }
 
-function planReseal({ stage, vault }: Observation, judgement: Judgement, options: PlanOptions): Action[] {
-  // At the gate nobody saves; while GLPI runs, a rotation of its own may be moving these very rows.
-  if (stage !== 'gate' || options.rescue !== 'auto' || vault.kind !== 'ready') return [];
-  if (judgement.verdict !== 'mixed' || judgement.movable.length === 0) return [];
-  const values = judgement.movable.map((each) => each.reference);
-  return [{ action: 'reseal-values', target: 'database', values }];
+/**
+ * At the gate nobody saves; while GLPI runs, a rotation of its own may be moving these very rows. What is under another
+ * key is moved first, as it is; then what was destroyed is brought back, where that is certain.
+ */
+function planReseal(observation: Observation, judgement: Judgement, options: PlanOptions): Action[] {
+  if (observation.stage !== 'gate' || options.rescue !== 'auto' || !mayRescue(observation, judgement)) return [];
+  if (judgement.movable.length > 0) {
+    const values = judgement.movable.map((each) => each.reference);
+    return [{ action: 'reseal-values', target: 'database', values }];
+  }
+  const { steps } = planRescue(observation, judgement, false);
+  return steps.length === 0 ? [] : [{ action: 'rescue-values', target: 'database', steps }];
 }
 
-function planAccept(observation: Observation, { verdict, dead }: Judgement, first: readonly Action[]): Plan {
-  if (dead.length === 0) return { actions: first, obstacle: null };
+function planAccept(observation: Observation, { verdict, dead, emptied }: Judgement, first: readonly Action[]): Plan {
+  if (dead.length + emptied.length === 0) return { actions: first, obstacle: null };
   // A key that could not be read may open them: the live one, or one that is encrypted in the vault.
   if (verdict === 'unreadable') return { actions: first, obstacle: 'unreadable' };
   if (vaultProblem(observation) === 'identity-missing') return { actions: first, obstacle: 'identity-missing' };
-  const values = dead.map((each) => each.digest);
+  const values = [...dead, ...emptied].map((each) => each.digest);
   return { actions: [...first, { action: 'accept', target: 'vault', values }], obstacle: null };
 }
 

@@ -53,3 +53,10 @@ export interface ValueEvidence {
   /** Set where the value is empty or garbled under a key, and something better is known. */
   readonly better: 'escrow' | 'inverse' | null;
 }
+
+/** A place of the vault's escrow whose row is still there and holds nothing any more: '', '0' or NULL. */
+export interface EmptiedValue {
+  readonly reference: ValueReference;
+  /** SHA-256 over the reference and an empty text: names this emptied place. */
+  readonly digest: Sha256;
+}

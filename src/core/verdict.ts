@@ -1,5 +1,5 @@
 import type { Fingerprint } from './brand.ts';
-import type { ValueEvidence } from './value.ts';
+import type { EmptiedValue, ValueEvidence } from './value.ts';
 
 /** What is said of the live key. A first install is `missing` with nothing to bring back. */
 export const VERDICTS = [
@@ -62,6 +62,8 @@ export interface Judgement {
   readonly movable: readonly ValueEvidence[];
   /** Values that open but were destroyed, where something better is known. */
   readonly destroyed: readonly ValueEvidence[];
+  /** Values that GLPI emptied in a bad time, and that the vault still has. */
+  readonly emptied: readonly EmptiedValue[];
   /** The database is configured and does not answer. */
   readonly databaseSilent: boolean;
   /** The bytes of the live key keep GLPI 11 from booting, and this is GLPI 11. */

@@ -7,7 +7,9 @@ import type { Generation } from '../core/generation.ts';
 import { KEY_FILE } from '../core/guarded-set.ts';
 import type { Action, Plan } from '../core/plan.ts';
 import { canRead } from '../core/plan-access.ts';
+import type { RescueStep } from '../core/plan-rescue.ts';
 import type { Secret } from '../core/secret.ts';
+import type { ValueReference } from '../core/value.ts';
 import type { Judgement } from '../core/verdict.ts';
 import { repairAccess } from '../files/access.ts';
 import { ensureDirectoryUsable } from '../files/directory-access.ts';
@@ -16,7 +18,7 @@ import type { Vault } from '../vault/vault.ts';
 import { draftOf, draftOfBytes } from './build-draft.ts';
 import type { Pass } from './observe.ts';
 import { putFile } from './put-file.ts';
-import { resealValues } from './reseal.ts';
+import { rescueValues } from './rescue-values.ts';
 import { writeRegistrationKey } from './write-registration-key.ts';
 
 /** One action of the plan and how it went. */
@@ -122,10 +124,16 @@ async function applyAction(
     case 'write-database-settings':
       return { detail: await putFile(action, context, pathOf(settings, action.target)) };
     case 'reseal-values':
-      return { detail: await resealValues(action.values, context) };
+      return { detail: await rescueValues(action.values.map(toReseal), context, 'plain') };
+    case 'rescue-values':
+      return { detail: await rescueValues(action.steps, context, 'undoable') };
     case 'write-registration':
       return { detail: await writeRegistrationKey(action, context) };
   }
+}
+
+function toReseal(reference: ValueReference): RescueStep {
+  return { reference, way: 'reseal', emptied: false };
 }
 
 function repairDirectory({ settings, pass }: ApplyContext): string {
@@ -166,6 +174,7 @@ function consequenceOf(
     case 'write-database-settings':
       return 'writeFailed';
     case 'reseal-values':
+    case 'rescue-values':
       return 'resealFailed';
     case 'write-registration':
       return 'registrationFailed';
@@ -188,6 +197,7 @@ function targetOf(action: Action, settings: Settings): string {
     case 'capture':
     case 'accept':
     case 'reseal-values':
+    case 'rescue-values':
     case 'write-registration':
       return action.target;
     case 'repair-directory':

@@ -30,8 +30,10 @@ export function subjectOf(result: Reconciliation, settings: Settings): CheckSubj
   const { database } = observation;
   if (database.kind !== 'answers')
     return database.kind === 'none' || database.kind === 'unconfigured' ? null : 'unknown';
+  if (database.installing) return 'unknown';
+  const row = database.registrationRow;
   const live = judgement.live === null ? undefined : keyring.keys.get(judgement.live);
-  if (database.registration === null || live === undefined) return null;
+  if (row.kind !== 'opens' || row.under !== judgement.live || live === undefined) return null;
   // GLPI makes it at its first question, and sends it with every one.
   if (database.identity.glpiNetworkUuid === null) return null;
   if (!isUsable(judgement.verdict) || judgement.elsewhere !== null) return null;
@@ -42,7 +44,7 @@ export function subjectOf(result: Reconciliation, settings: Settings): CheckSubj
   const since = usableSince(extendChronicle(observation.records.chronicle, verdict));
   const { container } = result;
   return {
-    key: database.registration,
+    key: row.fingerprint,
     circumstances: {
       'registration-key': pass.database.registrationRow,
       'security-key': `${judgement.live} ${since ?? ''}`,

@@ -4,13 +4,14 @@ import type { EscrowEntry, Generation } from '../core/generation.ts';
 import type { DatabaseState } from '../core/observation.ts';
 import type { Secret } from '../core/secret.ts';
 import type { SecuredPlace } from '../core/secured-place.ts';
-import type { StoredValue, ValueEvidence } from '../core/value.ts';
+import type { StoredValue, ValueEvidence, ValueReference } from '../core/value.ts';
 import { hostAddress } from '../glpi/config-db.ts';
-import type { Database, RegistrationRow } from '../glpi/database/database.ts';
+import type { Database, RegistrationRow, ValuesRead } from '../glpi/database/database.ts';
 import { openDatabase } from '../glpi/database/open-database.ts';
 import type { DatabaseTarget } from '../glpi/database/target.ts';
 import { assess } from '../glpi/evidence.ts';
 import { CONNECT_TIMEOUT } from './choose-database.ts';
+import { findEmptied } from './find-emptied.ts';
 import type { Keyring } from './keyring.ts';
 import { mergeEscrow, referenceKey } from './merge-escrow.ts';
 import { observeRegistration } from './observe-registration.ts';
@@ -45,6 +46,8 @@ export interface DatabaseLook {
   /** Found by a deep search, and read beside what GLPI is known to seal. */
   readonly places: readonly SecuredPlace[];
   readonly accepted: ReadonlySet<Sha256>;
+  /** A bad time is on record: what is empty now may have been emptied by an accident. */
+  readonly troubled: boolean;
   /** The newest generation that has an escrow, and how to read it. */
   readonly escrowOf: Generation | null;
   readonly readEscrow: (generation: Generation) => Promise<readonly EscrowEntry[]>;
@@ -93,7 +96,7 @@ async function readDatabase(database: Database, look: DatabaseLook): Promise<Dat
   const { row } = await database.readRegistration();
   const otherSessions = await database.otherSessions();
   const checkIn = await database.readCheckIn();
-  const { values, escrow, kept } = await assessValues(read.values, found.version, look);
+  const { values, escrow, kept, emptied, keptForDead } = await assessValues(database, read, found.version, look);
   const { glpi, version } = found;
   const seen = observeRegistration({ cell: row, glpi, version, keyring, legacyKeys: look.legacyKeys, escrow: kept });
   const sameVersion = previous === null || previous.version === found.version;
@@ -110,6 +113,8 @@ async function readDatabase(database: Database, look: DatabaseLook): Promise<Dat
     otherSessions,
     checkIn,
     values,
+    emptied,
+    keptForDead,
     registration: seen.row.kind === 'opens' ? seen.row.fingerprint : null,
     registrationRow: seen.row,
     installing: found.partial || !sameVersion,
@@ -128,16 +133,46 @@ async function readDatabase(database: Database, look: DatabaseLook): Promise<Dat
   };
 }
 
-async function assessValues(stored: readonly StoredValue[], version: string | null, look: DatabaseLook) {
+async function assessValues(database: Database, read: ValuesRead, version: string | null, look: DatabaseLook) {
+  const { values: stored, coverage } = read;
   const context = { version, legacyKeys: [...look.legacyKeys], accepted: look.accepted };
   const first = assess(stored, look.keyring.keys, { ...context, escrow: () => undefined });
-  const kept = first.every(opensReal) || look.escrowOf === null ? [] : await look.readEscrow(look.escrowOf);
+  const kept = await readKept(stored, first, coverage, look);
   const index = new Map(kept.map((entry) => [referenceKey(entry.reference), entry.value]));
+  const escrowOf = (each: ValueReference) => index.get(referenceKey(each));
   const values =
-    index.size === 0
+    index.size === 0 || first.every(opensReal)
       ? first
-      : assess(stored, look.keyring.keys, { ...context, escrow: (each) => index.get(referenceKey(each)) });
-  return { values, escrow: mergeEscrow(stored, values, kept), kept };
+      : assess(stored, look.keyring.keys, { ...context, escrow: escrowOf });
+  const missed = coverage === 'full' ? await findEmptied({ database, stored, kept, look, version }) : NOTHING_MISSED;
+  // Emptied in a good time, and nothing harmed to be seen: that was meant, and it leaves the escrow.
+  const meant = first.every(opensReal) && !look.troubled;
+  const staying = meant ? [] : missed.places;
+  const keptForDead = values.filter((each) => each.opens.length === 0 && escrowOf(each.reference) !== undefined);
+  return {
+    values,
+    kept,
+    escrow: mergeEscrow(stored, values, kept, staying),
+    emptied: missed.emptied,
+    keptForDead: keptForDead.map((each) => each.digest),
+  };
+}
+
+const NOTHING_MISSED = { places: [], emptied: [] } as const;
+
+/** The vault's escrow, where something differs from it: as long as all is as it was, it need not be read. */
+async function readKept(
+  stored: readonly StoredValue[],
+  evidence: readonly ValueEvidence[],
+  coverage: ValuesRead['coverage'],
+  { escrowOf, readEscrow }: DatabaseLook,
+): Promise<readonly EscrowEntry[]> {
+  if (escrowOf === null) return [];
+  if (evidence.every(opensReal)) {
+    if (coverage === 'sample') return [];
+    if (mergeEscrow(stored, evidence, [], []).digest === escrowOf.escrowDigest) return [];
+  }
+  return await readEscrow(escrowOf);
 }
 
 function opensReal(value: ValueEvidence): boolean {

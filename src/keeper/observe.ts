@@ -1,5 +1,6 @@
 import type { Settings } from '../config/settings.ts';
 import { mode } from '../core/brand.ts';
+import { troubled } from '../core/chronicle.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Generation } from '../core/generation.ts';
 import { type FileAccess, type FileState, type GuardedSet, KEY_FILE } from '../core/guarded-set.ts';
@@ -129,6 +130,7 @@ async function observeChosen(
     legacyKeys: legacyKeysOf(files['glpi.key'], generations),
     places: vault.records.places,
     accepted: new Set(generations[0]?.accepted ?? []),
+    troubled: troubled(vault.records.chronicle, look.now().toISOString()),
     escrowOf: generations.find((each) => each.escrowCount > 0) ?? null,
     readEscrow: (generation) => readEscrow(vault.vault, generation),
     signal: look.signal,

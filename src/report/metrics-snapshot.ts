@@ -21,6 +21,7 @@ export const ACTION_NAMES = namesOf<ActionName>({
   'write-database-settings': 1,
   'reseal-values': 1,
   'write-registration': 1,
+  'rescue-values': 1,
   accept: 1,
 });
 

@@ -1,6 +1,7 @@
 import type { Sha256 } from '../core/brand.ts';
 import type { EscrowEntry, Generation, GenerationDraft } from '../core/generation.ts';
 import type { DamagedGeneration } from '../core/observation.ts';
+import type { ValueReference } from '../core/value.ts';
 
 /** What a vault holds: `generations` oldest first, and the files that could not be used. */
 export interface VaultListing {
@@ -12,6 +13,22 @@ export interface VaultListing {
 export interface EscrowReading {
   readonly entries: readonly EscrowEntry[];
   /** Chunks that are missing or damaged: their values, and only theirs, are not among `entries`. */
+  readonly damaged: readonly DamagedGeneration[];
+}
+
+/** A value that stood at some place of the database, as an escrow holds it. */
+export interface PastValue {
+  /** Ciphertext, base64. */
+  readonly value: string;
+  /** Number and time (RFC 3339, UTC) of the newest generation whose escrow holds this value at this place. */
+  readonly generation: number;
+  readonly createdAt: string;
+}
+
+/** Which values stood at a place: the distinct ones, the newest first. Keys as core/reference-key.ts makes them. */
+export interface ValueHistory {
+  readonly values: ReadonlyMap<string, readonly PastValue[]>;
+  /** As in {@link EscrowReading}. */
   readonly damaged: readonly DamagedGeneration[];
 }
 
@@ -77,6 +94,13 @@ export interface Vault {
 
   /** @throws Failure `vault-identity-missing` when the escrow is encrypted and no configured identity opens it. */
   escrow(generation: Generation): Promise<EscrowReading>;
+
+  /**
+   * What all escrows hold, or hold of the `wanted` places. Each chunk is read once, whoever names it.
+   *
+   * @throws Failure `vault-identity-missing` as {@link escrow}
+   */
+  history(wanted?: Iterable<ValueReference>): Promise<ValueHistory>;
 
   record(name: RecordName): Promise<VaultRecord>;
 

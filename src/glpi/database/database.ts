@@ -56,11 +56,16 @@ export interface RegistrationRead {
   readonly uid: string | null;
 }
 
-/** A stored value that shall become another: `from` and `to` as stored, without the JSON around them. */
+/** What a place holds for which no value was read. `value`: '', '0' or null. */
+export type PlaceRead =
+  | { readonly reference: ValueReference; readonly state: 'gone' | 'filled' }
+  | { readonly reference: ValueReference; readonly state: 'empty'; readonly value: string | null };
+
+/** A stored value that shall become another: `from` and `to` as stored, without the JSON around them; null is NULL. */
 export interface ValueChange {
   readonly reference: ValueReference;
-  readonly from: string;
-  readonly to: string;
+  readonly from: string | null;
+  readonly to: string | null;
 }
 
 /**
@@ -80,6 +85,8 @@ export interface Database extends AsyncDisposable {
   readValues(want: 'sample' | 'full', places?: readonly SecuredPlace[]): Promise<ValuesRead>;
   /** Looks through every text column of the schema, see search-columns.ts. */
   searchColumns(request: ColumnSearchRequest): Promise<ColumnSearch>;
+  /** What places hold of which a value is expected and none was read. */
+  readPlaces(references: readonly ValueReference[]): Promise<PlaceRead[]>;
   readRegistration(): Promise<RegistrationRead>;
   readNetworkSettings(): Promise<NetworkSettings>;
   /** Null where GLPI's automatic actions cannot be read. */

@@ -7,6 +7,7 @@ import type { Database, OpenOptions, OpenOutcome, Unreachable } from './database
 import { identify } from './identify.ts';
 import { readCheckIn } from './read-check-in.ts';
 import { readNetworkSettings } from './read-network-settings.ts';
+import { readPlaces } from './read-places.ts';
 import { readRegistration } from './read-registration.ts';
 import { readValues } from './read-values.ts';
 import { rewriteValues } from './rewrite-values.ts';
@@ -103,6 +104,7 @@ function databaseOver(session: Session, target: DatabaseTarget): Database {
     readValues: (want, places = []) => exclusively(() => readValues(session, want, places)),
     searchColumns: (request) =>
       exclusively(async () => (await import('./search-columns.ts')).searchColumns(session, request)),
+    readPlaces: (references) => exclusively(() => readPlaces(session, references)),
     readRegistration: () => exclusively(() => readRegistration(session)),
     readNetworkSettings: () => exclusively(() => readNetworkSettings(session)),
     readCheckIn: () => exclusively(() => readCheckIn(session)),

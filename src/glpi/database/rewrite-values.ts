@@ -10,8 +10,8 @@ const BATCH = 200;
 /** A whole cell that shall become another. */
 interface CellChange {
   readonly id: number;
-  readonly from: string;
-  readonly to: string;
+  readonly from: string | null;
+  readonly to: string | null;
 }
 
 interface ColumnChanges {
@@ -80,7 +80,8 @@ async function insideJson(session: Session, column: ColumnChanges, path: string)
     const stored = await readLocked(session, column, batch);
     for (const { id, from, to } of batch) {
       const json = stored.get(id) ?? '';
-      const replaced = readMember(json, path) === from ? replaceMember(json, path, to) : null;
+      const same = to !== null && readMember(json, path) === from;
+      const replaced = same ? replaceMember(json, path, to) : null;
       if (replaced === null) throw changedFailure(column, id);
       cells.push({ id, from: json, to: replaced });
     }
@@ -112,13 +113,13 @@ async function readLocked(
   session: Session,
   { table, column }: ColumnChanges,
   batch: readonly { readonly id: number }[],
-): Promise<Map<number, string>> {
+): Promise<Map<number, string | null>> {
   const ids = batch.map(({ id }) => id);
   const rows = await session.rows(
     `SELECT id, ${quoted(column)} FROM ${session.table(table)} WHERE id IN (?) FOR UPDATE`,
     [ids],
   );
-  return new Map(rows.map(([id, value]) => [Number(id), String(value ?? '')]));
+  return new Map(rows.map(([id, value]) => [Number(id), value === null || value === undefined ? null : String(value)]));
 }
 
 function changedFailure({ table, column }: ColumnChanges, id: number): Failure {

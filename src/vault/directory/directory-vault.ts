@@ -1,12 +1,23 @@
 import type { Sha256 } from '../../core/brand.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Generation, GenerationDraft } from '../../core/generation.ts';
+import type { ValueReference } from '../../core/value.ts';
 import type { Envelope } from '../age-envelope.ts';
 import { chunkEscrow, type EscrowSummary, NO_ESCROW } from '../escrow-chunk.ts';
 import { contentsOf, generationId, orderDraft } from '../generation-content.ts';
 import { type Body, encodeGeneration, type GenerationRecord, writeBody } from '../generation-format.ts';
 import { type RetentionLimits, retain } from '../retention.ts';
-import type { EscrowReading, JsonValue, Lease, RecordName, Vault, VaultListing, VaultRecord } from '../vault.ts';
+import { readHistory } from '../value-history.ts';
+import type {
+  EscrowReading,
+  JsonValue,
+  Lease,
+  RecordName,
+  ValueHistory,
+  Vault,
+  VaultListing,
+  VaultRecord,
+} from '../vault.ts';
 import type { EscrowStore } from './escrow-store.ts';
 import type { GenerationStore, Shelf } from './generation-store.ts';
 import type { InstanceFolder } from './instance-folder.ts';
@@ -72,6 +83,17 @@ export class DirectoryVault implements Vault {
       });
     }
     return this.#parts.escrow.read(record.escrow.chunks);
+  }
+
+  async history(wanted?: Iterable<ValueReference>): Promise<ValueHistory> {
+    const { generations, escrow, place, ready } = this.#parts;
+    try {
+      ready('read');
+      const { records } = await generations.read();
+      return await readHistory(records, (name) => escrow.read([name]), wanted);
+    } catch (error) {
+      throw vaultFailure(error, place.escrow, 'read');
+    }
   }
 
   async record(name: RecordName): Promise<VaultRecord> {

@@ -152,6 +152,8 @@ export function answers(values: readonly ValueEvidence[], members: Partial<Answe
     otherSessions: 0,
     checkIn: null,
     values,
+    emptied: [],
+    keptForDead: [],
     registration: null,
     registrationRow: { kind: 'absent' },
     installing: false,

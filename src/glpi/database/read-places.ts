@@ -1,0 +1,55 @@
+import type { ValueReference } from '../../core/value.ts';
+import type { PlaceRead } from './database.ts';
+import { quoted, type Session } from './session.ts';
+
+/** References of one statement. */
+const BATCH = 1_000;
+
+/**
+ * Reads what places hold of which a value is expected and none was read: the row is gone, or it is there and empty ('',
+ * '0' or NULL). A member of JSON that is no longer there counts as gone, for what stood around it is not known.
+ */
+export async function readPlaces(session: Session, references: readonly ValueReference[]): Promise<PlaceRead[]> {
+  const found: PlaceRead[] = [];
+  for (const [column, group] of groupByColumn(references)) {
+    for (let start = 0; start < group.length; start += BATCH) {
+      found.push(...(await readBatch(session, column, group.slice(start, start + BATCH))));
+    }
+  }
+  return found;
+}
+
+interface Column {
+  readonly table: string;
+  readonly column: string;
+}
+
+function groupByColumn(references: readonly ValueReference[]): Map<Column, ValueReference[]> {
+  const columns = new Map<string, [Column, ValueReference[]]>();
+  for (const reference of references) {
+    const { table, column } = reference;
+    const entry = columns.get(`${table}\0${column}`) ?? [{ table, column }, []];
+    entry[1].push(reference);
+    columns.set(`${table}\0${column}`, entry);
+  }
+  return new Map(columns.values());
+}
+
+async function readBatch(
+  session: Session,
+  { table, column }: Column,
+  group: readonly ValueReference[],
+): Promise<PlaceRead[]> {
+  const rows = await session.rows(`SELECT id, ${quoted(column)} FROM ${session.table(table)} WHERE id IN (?)`, [
+    group.map(({ id }) => id),
+  ]);
+  const cells = new Map(rows.map(([id, cell]) => [Number(id), cell ?? null]));
+  return group.map((reference): PlaceRead => {
+    const cell = cells.get(reference.id);
+    if (cell === undefined || reference.jsonPath !== undefined) return { reference, state: 'gone' };
+    const value = cell === null ? null : String(cell);
+    return value === null || value === '' || value === '0'
+      ? { reference, state: 'empty', value }
+      : { reference, state: 'filled' };
+  });
+}
