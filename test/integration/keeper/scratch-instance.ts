@@ -20,7 +20,7 @@ export interface ScratchInstance extends Disposable {
   readonly keyPath: string;
   readonly settings: Settings;
   /** A new keeper, as after a restart: it remembers nothing. */
-  keeper(stage: Observation['stage']): Keeper;
+  keeper(stage: Observation['stage'], changes?: Partial<Settings>): Keeper;
   readonly openVault: VaultOpener;
   put(name: string, content: Buffer | string, mode?: number): void;
   read(name: string): Buffer;
@@ -76,9 +76,9 @@ export function scratchInstance(
     openVault,
     keyPath: join(configDir, 'glpicrypt.key'),
     settings,
-    keeper: (stage) => {
+    keeper: (stage, later = {}) => {
       const clock = { now: () => new Date(), monotonic: () => performance.now() };
-      return new Keeper({ settings, openVault, platform: noPlatform(), ...clock }, stage);
+      return new Keeper({ settings: { ...settings, ...later }, openVault, platform: noPlatform(), ...clock }, stage);
     },
     put,
     read: (name) => readFileSync(join(configDir, name)),
