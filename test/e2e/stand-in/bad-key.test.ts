@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dockerAnswers } from '../../stand-in/glpi/engine.ts';
 import { console, cron, execute, STAND_IN_VERSIONS, type StandInVersion } from '../../stand-in/glpi/image.ts';
+import { sha256 } from '../../stand-in/network/record.ts';
 import { logOf, untilItServes } from './container.ts';
+import { openNetwork, type StagedNetwork } from './glpi-network.ts';
 import { databaseVariables, openStage, type Stage } from './stage.ts';
 
 const REGISTRATION = Buffer.from(JSON.stringify({ owner: 'a', signature: 'b' })).toString('base64');
@@ -10,12 +12,16 @@ const FIELD = 'name="glpinetwork_registration_key" value="';
 
 describe.skipIf(!(await dockerAnswers('bad keys on the stand-in')))('the stand-in, with a bad key', () => {
   let stage: Stage;
+  let network: StagedNetwork;
 
   beforeAll(async () => {
     stage = await openStage();
+    network = await openNetwork(stage);
+    await network.double.set({ keys: { [sha256(REGISTRATION)]: { kind: 'valid' } }, otherwise: { kind: 'invalid' } });
   });
 
   afterAll(async () => {
+    await network?.[Symbol.asyncDispose]();
     await stage?.[Symbol.asyncDispose]();
   });
 
@@ -29,7 +35,7 @@ describe.skipIf(!(await dockerAnswers('bad keys on the stand-in')))('the stand-i
         const schema = `badkey${version.replaceAll('.', '')}`;
         await stage.addSchema(schema);
         const options = ['--publish', '127.0.0.1::80', '--env', 'GLPI_CRONTAB_ENABLED=0', ...databaseVariables(schema)];
-        container = await stage.start(version, options);
+        container = await stage.start(version, [...options, ...network.glpiOptions]);
         address = await untilItServes(container);
         const { stdout } = await execute(container, ['base64', '-w0', '/var/glpi/config/glpicrypt.key']);
         good = Buffer.from(stdout, 'base64');

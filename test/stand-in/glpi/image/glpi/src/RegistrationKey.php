@@ -12,11 +12,4 @@ final class RegistrationKey
     {
         return (string) $key->decrypt($settings->raw('glpinetwork_registration_key') ?? '');
     }
-
-    /** Stands for the API's answer: a base64 JSON object that carries a signature. */
-    public static function isValid(string $clear): bool
-    {
-        $object = json_decode((string) base64_decode($clear), true);
-        return is_array($object) && isset($object['signature']);
-    }
 }

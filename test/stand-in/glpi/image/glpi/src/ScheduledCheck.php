@@ -5,9 +5,10 @@ declare(strict_types=1);
 namespace StandIn;
 
 use DBmysql;
+use StandIn\Network\Registration;
 use Throwable;
 
-/** The daily task that hands the registration key to GLPI Network. It logs what it would have sent, never the key. */
+/** The daily task that wants to know whether the registration key is valid. It logs what came of it, never the key. */
 final class ScheduledCheck
 {
     public const NAME = 'checkAllUpdates';
@@ -34,6 +35,7 @@ final class ScheduledCheck
         $settings = new Settings($this->database, $key);
         try {
             $clear = RegistrationKey::read($settings, $key);
+            $isValid = (new Registration($this->database))->isValid();
         } catch (Throwable $error) {
             return 'registration key not read: ' . $error->getMessage();
         }
@@ -44,7 +46,7 @@ final class ScheduledCheck
         if ($clear === $settings->raw('glpinetwork_registration_key')) {
             return 'registration key sent as it is stored, sealed';
         }
-        return RegistrationKey::isValid($clear) ? 'registration key opens and is valid' : 'registration key opens and is invalid';
+        return $isValid ? 'registration key opens and is valid' : 'registration key opens and is invalid';
     }
 
     private function log(string $line): void

@@ -33,3 +33,4 @@ set_error_handler(static function (int $level, string $message, string $file, in
 
 // The class that config_db.php extends is global in GLPI.
 require __DIR__ . '/DBmysql.php';
+require __DIR__ . '/network-constants.php';

@@ -5,8 +5,12 @@ declare(strict_types=1);
 namespace StandIn\Console;
 
 use DBmysql;
+use StandIn\Cache\CacheOfVersion;
 
-/** `cache:clear` (9.5: `system:clear_cache`): empties the files below GLPI_VAR_DIR/_cache. Notices nothing of the key. */
+/**
+ * `cache:clear` (9.5: `system:clear_cache`). Notices nothing of the key. 10 and 11 throw away the files below
+ * GLPI_VAR_DIR/_cache, 9.5 what its console keeps, and all footprints.
+ */
 final class ClearCache extends Command
 {
     public function needsDatabase(): bool
@@ -16,6 +20,11 @@ final class ClearCache extends Command
 
     public function execute(Input $input, Output $output, ?DBmysql $database): int
     {
+        if (GLPI_MAJOR === 9) {
+            CacheOfVersion::open($database)->clear();
+            $output->line('Cache reset successful');
+            return 0;
+        }
         self::clear(GLPI_VAR_DIR . '/_cache');
         $output->line('Cache cleared successfully.');
         return 0;
@@ -30,7 +39,6 @@ final class ClearCache extends Command
             }
             if (is_dir($path) && !is_link($path)) {
                 self::clear($path);
-                rmdir($path);
                 continue;
             }
             unlink($path);

@@ -5,13 +5,14 @@ declare(strict_types=1);
 namespace StandIn\Web;
 
 use DBmysql;
+use StandIn\Network\Registration;
 use StandIn\SecuredFields;
 use StandIn\SecurityKey;
 use StandIn\Settings;
 
 /**
  * One page for every secret: each as an input with what GLPI's decrypting gives for it ('' under a wrong key, the
- * ciphertext without a key in 10 and 11, an exception in 9.5). Saving seals what was posted.
+ * ciphertext without a key in 10 and 11, an exception in 9.5). Saving seals what was posted. Opening it asks GLPI Network.
  */
 final class ConfigForm
 {
@@ -36,7 +37,22 @@ final class ConfigForm
                 $inputs .= $this->input("$table:$column:{$row['id']}", $row[$column]);
             }
         }
-        Site::page(200, 'Setup', "<form method=\"post\">$inputs<button name=\"update\">Save</button></form>");
+        $registration = $this->registration();
+        Site::page(200, 'Setup', "<form method=\"post\">$inputs<button name=\"update\">Save</button></form>$registration");
+    }
+
+    /** What GLPI Network says, asked anew each time that the page is opened. 11 asks nothing without a good key file. */
+    private function registration(): string
+    {
+        if (GLPI_MAJOR >= 11 && $this->key->get() === null) {
+            return '';
+        }
+        $registration = new Registration($this->database);
+        $notice = $registration->servicesAnswer() ? '' : '<p>GLPI Network services website seems not available</p>';
+        $found = $registration->informations(true);
+        $words = [$found['validation_message'], $found['subscription']['title'] ?? null, $found['owner']['name'] ?? null];
+        $lines = array_map(fn ($word) => '<li>' . htmlspecialchars((string) $word) . '</li>', $words);
+        return $notice . '<ul id="registration">' . implode('', $lines) . '</ul>';
     }
 
     /** @param array<string, string> $posted names as in the form, values in clear */
