@@ -26,7 +26,7 @@ export function judge(observation: Observation): Judgement {
   return {
     verdict,
     choice,
-    need: findNeed(observation, verdict, movable.length > 0 || verdict === 'damaged'),
+    need: findNeed(observation, verdict, movable.length > 0),
     firstInstall: isFirstInstall(observation, verdict, choice),
     elsewhere: findElsewhere(observation),
     live,
@@ -92,7 +92,7 @@ function findNeed({ database, stage, glpiRunning }: Observation, verdict: Verdic
   if (database.coverage === 'sample') return 'full-pass';
   if (verdict === 'missing' || verdict === 'malformed' || verdict === 'unproven' || stage === 'ask') return 'nothing';
   const busy = (stage === 'guard' && glpiRunning !== false) || glpiRunning === true || database.otherSessions !== 0;
-  const reseals = stage === 'gate' && (verdict === 'mixed' || verdict === 'damaged') && movable;
+  const reseals = stage === 'gate' && verdict === 'mixed' && movable;
   return (busy || reseals) && !database.settled ? 'second-pass' : 'nothing';
 }
 

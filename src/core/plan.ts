@@ -130,38 +130,36 @@ export function plan(observation: Observation, judgement: Judgement, options: Pl
   ];
   const reseal = planReseal(observation, judgement, options);
   // What was put back is looked at again before it is captured.
-  const settled = restores.length + reseal.length === 0 && observation.database.kind !== 'deferred';
+  const settled = restores.length + reseal.actions.length === 0 && observation.database.kind !== 'deferred';
   const captures = settled ? planCapture(observation, judgement) : [];
   const covered = captures.some((each) => each.action === 'capture') ? [] : first;
   const registration = settled ? planRow(observation, judgement, options) : NO_ROW;
-  const actions = [...covered, ...restores, ...reseal, ...captures, ...registration.actions];
-  return { ...registration, actions, obstacle: null };
+  const actions = [...covered, ...restores, ...reseal.actions, ...captures, ...registration.actions];
+  const unsettled = reseal.unsettled === true || registration.unsettled === true;
+  return { actions, obstacle: null, ...(unsettled ? { unsettled } : {}) };
 }
 
-const NO_ROW: Pick<Plan, 'actions' | 'unsettled'> = { actions: [] };
+/** What a plan does with rows, or waits to do. */
+type RowPlan = Pick<Plan, 'actions' | 'unsettled'>;
+
+const NO_ROW: RowPlan = { actions: [] };
 
 /** `keykeeper rescue`: the vault and the values, after every sealed value has held still; no file. */
 function planRescueOnly(
   observation: Observation,
   judgement: Judgement,
-  { preview, older }: PlanOptions,
+  options: PlanOptions,
   first: readonly Action[],
 ): Plan {
   const captures = planCapture(observation, judgement);
   const before = captures.length > 0 ? captures : first;
-  const { steps } = planRescue(observation, judgement, older === true);
-  if (steps.length === 0 || !mayRescue(observation, judgement)) return { actions: before, obstacle: null };
-  const settled = observation.database.kind === 'answers' && observation.database.settled;
-  if (!settled && preview !== true) return { actions: before, obstacle: null, unsettled: true };
-  return { actions: [...before, { action: 'rescue-values', target: 'database', steps }], obstacle: null };
+  if (!mayRescue(observation, judgement)) return { actions: before, obstacle: null };
+  const rescue = onceSettled(observation, options, planRescue(observation, judgement, options.older === true).steps);
+  return { ...rescue, actions: [...before, ...rescue.actions], obstacle: null };
 }
 
 /** The row of the registration key: only after every sealed value has held still, and never by a command that looks. */
-function planRow(
-  observation: Observation,
-  judgement: Judgement,
-  { preview, scope, rescue }: PlanOptions,
-): Pick<Plan, 'actions' | 'unsettled'> {
+function planRow(observation: Observation, judgement: Judgement, { preview, scope, rescue }: PlanOptions): RowPlan {
   if (observation.stage === 'ask' && scope !== 'registration' && preview !== true) return NO_ROW;
   const registration = planRegistration(observation, judgement, rescue);
   if (registration.kind !== 'write') return NO_ROW;
@@ -238,18 +236,25 @@ function vaultProblem({ vault }: Observation): Obstacle | null {
     : null;
 }
 
+/** Bringing values back waits until every sealed value has held still for the settle time. */
+function onceSettled(observation: Observation, { preview }: PlanOptions, steps: readonly RescueStep[]): RowPlan {
+  if (steps.length === 0) return NO_ROW;
+  const settled = observation.database.kind === 'answers' && observation.database.settled;
+  if (!settled && preview !== true) return { actions: [], unsettled: true };
+  return { actions: [{ action: 'rescue-values', target: 'database', steps }] };
+}
+
 /**
  * At the gate nobody saves; while GLPI runs, a rotation of its own may be moving these very rows. What is under another
  * key is moved first, as it is; then what was destroyed is brought back, where that is certain.
  */
-function planReseal(observation: Observation, judgement: Judgement, options: PlanOptions): Action[] {
-  if (observation.stage !== 'gate' || options.rescue !== 'auto' || !mayRescue(observation, judgement)) return [];
+function planReseal(observation: Observation, judgement: Judgement, options: PlanOptions): RowPlan {
+  if (observation.stage !== 'gate' || options.rescue !== 'auto' || !mayRescue(observation, judgement)) return NO_ROW;
   if (judgement.movable.length > 0) {
     const values = judgement.movable.map((each) => each.reference);
-    return [{ action: 'reseal-values', target: 'database', values }];
+    return { actions: [{ action: 'reseal-values', target: 'database', values }] };
   }
-  const { steps } = planRescue(observation, judgement, false);
-  return steps.length === 0 ? [] : [{ action: 'rescue-values', target: 'database', steps }];
+  return onceSettled(observation, options, planRescue(observation, judgement, false).steps);
 }
 
 function planAccept(observation: Observation, { verdict, dead, emptied }: Judgement, first: readonly Action[]): Plan {

@@ -178,7 +178,10 @@ class Run implements AsyncDisposable {
     await this.#apply(judged);
     this.#captured = !touchesGlpi(planned);
     // What was changed has to hold still anew.
-    if (touchesGlpi(planned)) this.#previous = null;
+    if (touchesGlpi(planned)) {
+      this.#previous = null;
+      this.#waitedForRow = false;
+    }
     return 'again';
   }
 

@@ -24,7 +24,7 @@ describe('a well-formed key that authenticates all, not all real where something
   ] as const)('stays when a value was %s', (_, as, better) => {
     const values = valuesOf({ under: [KEY_A] }, { under: [KEY_A], as, better });
 
-    const decision = decide(observe({ database: answers(values) }));
+    const decision = decide(observe({ stage: 'guard', database: answers(values) }));
 
     expect(decision).toEqual({
       verdict: 'damaged',
@@ -63,7 +63,9 @@ describe('a well-formed key that authenticates all, not all real where something
   it('captures what differs, unproven where no value is real', () => {
     const database = answers(valuesOf({ under: [KEY_A], as: 'empty', better: 'escrow' }));
 
-    const decision = decide(observe({ key: KEY_A, vault: vaultOf(generation(1, { key: KEY_B })), database }));
+    const vault = vaultOf(generation(1, { key: KEY_B }));
+
+    const decision = decide(observe({ stage: 'guard', key: KEY_A, vault, database }));
 
     expect(decision.actions).toEqual([capture(['glpicrypt.key'], false)]);
   });
