@@ -52,10 +52,7 @@ export async function captureFound(
 
 async function search(paths: readonly string[], { progress, signal }: CommandContext): Promise<Finds> {
   let finds: Finds | null = null;
-  using _ = progress(
-    'looking for keys',
-    () => `${finds?.entries ?? 0} entries, ${finds?.files.length ?? 0} of them taken`,
-  );
+  using _ = progress('looking for keys', () => (finds === null ? '' : describeProgress(finds)));
   return await searchPaths({
     paths: paths.map((path) => absolutePath(resolve(path))),
     signal,
@@ -63,6 +60,11 @@ async function search(paths: readonly string[], { progress, signal }: CommandCon
       finds = started;
     },
   });
+}
+
+function describeProgress({ entries, bytes, files }: Finds): string {
+  const unfolded = bytes === 0 ? '' : `, ${Math.round(bytes / 1e6)} MB out of archives`;
+  return `${entries} entries${unfolded}, ${files.length} files of interest`;
 }
 
 async function test(work: () => Promise<CapturedFrom>, { progress }: CommandContext): Promise<CapturedFrom> {

@@ -48,6 +48,7 @@ export class Finds {
   readonly #findings: Finding[] = [];
   readonly #unreadable: string[] = [];
   #entries = 0;
+  #bytes = 0;
   #cut: string | null = null;
 
   constructor(limits: SearchLimits) {
@@ -57,6 +58,15 @@ export class Finds {
   /** For progress. */
   get entries(): number {
     return this.#entries;
+  }
+
+  /** Bytes out of archives, for progress. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  unfolded(bytes: number): void {
+    this.#bytes += bytes;
   }
 
   /** A limit was reached: whatever is left is not looked at. */

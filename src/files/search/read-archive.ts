@@ -24,7 +24,8 @@ export async function readArchive(
   const kind = kindOf(descriptor);
   if (kind === null) return false;
   const { bytes, ratio } = finds.limits;
-  const place: ArchivePlace = { where, meter: new Meter(bytes + ratio * Number(size)), level: 0, signal };
+  const meter = new Meter(bytes + ratio * Number(size), (taken) => finds.unfolded(taken));
+  const place: ArchivePlace = { where, meter, level: 0, signal };
   try {
     if (kind === 'zip') await readZipDescriptor(descriptor, place, finds);
     else {

@@ -1,15 +1,19 @@
 /** Counts what comes out of an archive, so that a small one cannot unfold without end. */
 export class Meter {
   readonly #limit: number;
+  readonly #onTake: (bytes: number) => void;
   #taken = 0;
 
-  constructor(limit: number) {
+  /** @param onTake told of every chunk, for progress */
+  constructor(limit: number, onTake: (bytes: number) => void) {
     this.#limit = limit;
+    this.#onTake = onTake;
   }
 
   /** @throws Error when the limit is passed */
   take(bytes: number): void {
     this.#taken += bytes;
+    this.#onTake(bytes);
     if (this.#taken > this.#limit) throw new Error(`unfolds to more than ${this.#limit} bytes`);
   }
 }
