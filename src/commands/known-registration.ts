@@ -18,7 +18,7 @@ export function knownRegistration(result: Reconciliation, settings: Settings, no
   const key = database.kind === 'answers' ? database.registration : null;
   const receipt = key === null ? null : receiptOf(records.receipts, key);
   return {
-    status: registrationStatus({ key, receipt, requests: 0, findings: [] }, now),
+    status: registrationStatus({ key, receipt, seenByGlpi: 'unknown', requests: 0, findings: [] }, now),
     findings: receipt === null ? [] : receiptFindings(receipt, now),
   };
 }

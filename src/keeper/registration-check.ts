@@ -14,6 +14,7 @@ import {
   underClock,
 } from '../core/receipt-changes.ts';
 import { type Due, registrationDue } from '../core/registration-due.ts';
+import type { KeySeen } from '../glpi/console.ts';
 import type { RegistrationRequest } from '../glpi/network/ask-registration.ts';
 import type { NetworkCause } from '../glpi/network/cause.ts';
 import type { NetworkAnswer } from '../glpi/network/registration-answer.ts';
@@ -28,6 +29,8 @@ import type { ReceiptBook } from './receipt-book.ts';
 export interface RefreshOutcome {
   /** False: it may work a moment later. */
   readonly final: boolean;
+  /** Whether GLPI takes its key for valid now. */
+  readonly seen: KeySeen;
   /** What was done, for people. */
   readonly detail: string;
   readonly findings: readonly Finding[];
@@ -61,6 +64,8 @@ export interface CheckState {
   /** Of the registration key that GLPI has; null where it has none, or nobody has looked yet. */
   readonly key: Fingerprint | null;
   readonly receipt: Receipt | null;
+  /** Whether GLPI itself took its key for valid when it was looked at last. */
+  readonly seenByGlpi: KeySeen;
   /** Questions with a key in them since the process started. */
   readonly requests: number;
   readonly findings: readonly Finding[];
@@ -90,6 +95,7 @@ export class RegistrationCheck {
   #refreshAfter = Number.NEGATIVE_INFINITY;
   #requests = 0;
   #findings: readonly Finding[] = [];
+  #seenByGlpi: KeySeen = 'unknown';
 
   constructor(parts: CheckParts) {
     this.#parts = parts;
@@ -115,7 +121,7 @@ export class RegistrationCheck {
     const key = this.#subject?.key ?? null;
     const receipt = key === null ? null : receiptOf(this.#receipts, key);
     const findings = receipt === null ? [] : [...receiptFindings(receipt, this.#parts.now()), ...this.#findings];
-    return { key, receipt, requests: this.#requests, findings };
+    return { key, receipt, seenByGlpi: this.#seenByGlpi, requests: this.#requests, findings };
   }
 
   /**
@@ -234,8 +240,9 @@ export class RegistrationCheck {
     const { owed } = receipt;
     await this.#change((receipts) => recordRefresh(receipts, key, owed, false), signal);
     this.#refreshAfter = monotonic() + REFRESH_GAP;
-    const { final, detail, findings } = await refresh(facts, receipt, signal);
+    const { final, detail, seen, findings } = await refresh(facts, receipt, signal);
     this.#findings = findings;
+    this.#seenByGlpi = seen;
     if (final) {
       await this.#change((receipts) => recordRefresh(receipts, key, owed, true), signal);
       this.#refreshAfter = Number.NEGATIVE_INFINITY;

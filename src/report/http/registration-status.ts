@@ -19,6 +19,9 @@ export const registrationStatusSchema = z.strictObject({
   subscription: text,
   endDate: text,
   daysLeft: z.nullable(z.int()),
+  seenByGlpi: z
+    .enum(['valid', 'invalid', 'unknown'])
+    .check(z.describe('what GLPI took its key for when it was last made to ask, as marketplace:search says')),
   trouble: z.nullable(
     z.strictObject({
       code: z.string(),
@@ -50,6 +53,7 @@ export function registrationStatus(state: CheckState | null, now: number): Regis
     subscription: answer?.title ?? null,
     endDate: answer?.endDate ?? null,
     daysLeft: answer === null ? null : daysLeft(answer, now),
+    seenByGlpi: state?.seenByGlpi ?? 'unknown',
     trouble:
       trouble === null
         ? null

@@ -39,7 +39,7 @@ const FAILING: Receipt = {
 };
 
 function stateOf(receipt: Receipt | null): CheckState {
-  return { key: KEY, receipt, requests: 4, findings: [] };
+  return { key: KEY, receipt, seenByGlpi: 'unknown', requests: 4, findings: [] };
 }
 
 async function seriesOf(receipt: Receipt | null): Promise<string> {

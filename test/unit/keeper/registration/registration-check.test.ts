@@ -19,7 +19,7 @@ const KEY = 'a registration key';
 const FINGERPRINT = registrationFingerprint(KEY);
 const DAY = 24 * 3_600_000;
 const SIGNAL = new AbortController().signal;
-const DONE: RefreshOutcome = { final: true, detail: 'removed', findings: [] };
+const DONE: RefreshOutcome = { final: true, seen: 'valid', detail: 'removed', findings: [] };
 
 /** One check, or several that share a vault, a clock and the network. */
 function scene(changes: Partial<CheckParts> = {}) {
@@ -107,6 +107,7 @@ describe('the check of the registration key', () => {
 
     expect(network.requests).toBe(2);
     expect(refreshed).toEqual([['registration-key', 'security-key', 'glpi-version']]);
+    expect(one.check.state().seenByGlpi).toBe('valid');
   });
 
   it('makes GLPI see an answer that differs, and not one that does not', async () => {

@@ -92,7 +92,7 @@ export class SimulatedKeeper {
       readFacts: async () => factsOf(world.key),
       refresh: async () => {
         world.refreshes += 1;
-        return { final: true, detail: 'removed', findings: [] };
+        return { final: true, seen: 'unknown', detail: 'removed', findings: [] };
       },
       now: () => clocks.wall,
       monotonic: () => clocks.monotonic,
