@@ -18,6 +18,8 @@ interface Entry {
   readonly glpiVersion: string | null;
   readonly database: string | null;
   readonly files: readonly string[];
+  /** Fingerprint of the registration key; `cleared` where it was emptied on purpose, null where none was known. */
+  readonly registration: string | null;
   readonly escrow: number;
   readonly sealed: boolean;
 }
@@ -28,7 +30,7 @@ export const history: Command = {
   summary: 'list the generations that the vault holds',
   description:
     'Newest last: when and why each was written, the fingerprint of its key, whether that key was proven and by how many ' +
-    'values, and which files it holds. Only the vault is read.\n\n' +
+    'values, which files and which registration key it holds. Only the vault is read.\n\n' +
     'Exit codes: 0 · 14 the vault cannot be read.',
   examples: [
     { line: 'keykeeper history', purpose: 'which generation to name in keykeeper restore --generation' },
@@ -68,15 +70,23 @@ function entryOf(generation: Generation): Entry {
     glpiVersion: generation.glpiVersion,
     database: database === null ? null : `${database.address}/${database.schema}`,
     files: generation.files.map((each) => each.name),
+    registration: registrationText(generation),
     escrow: generation.escrowCount,
     sealed: generation.sealed,
   };
 }
 
+function registrationText({ registration }: Generation): string | null {
+  if (registration.kind === 'unknown') return null;
+  return registration.kind === 'kept' ? registration.fingerprint : 'cleared';
+}
+
 function print(document: ResultDocument, style: Style): string {
   const entries = (document.details?.generations ?? []) as readonly Entry[];
   if (entries.length === 0) return 'The vault is empty: nothing was captured yet.\n';
-  const head = ['', 'written', 'why', 'verdict', 'key', 'proven by', 'other files', 'values'].map(style.strong);
+  const head = ['', 'written', 'why', 'verdict', 'key', 'proven by', 'other files', 'registration', 'values'].map(
+    style.strong,
+  );
   const rows = entries.map((entry) => [
     String(entry.number),
     entry.createdAt,
@@ -85,6 +95,7 @@ function print(document: ResultDocument, style: Style): string {
     keyText(entry, style),
     entry.proven === 'no' ? style.quiet('not proven') : entry.proven,
     entry.files.filter((name) => name !== KEY_FILE).join(' '),
+    entry.registration ?? style.quiet('none'),
     String(entry.escrow),
   ]);
   const told = document.findings.map(({ target, message }) => `\n${style.bad('damaged')} ${target} ${message}`);

@@ -52,7 +52,9 @@ export async function parseCommandLine(argv: readonly string[]): Promise<Invocat
 export function unknownCommand(name: string): Failure {
   const names = COMMANDS.map((each) => each.name);
   const nearest = nearestName(name, names);
-  return new Failure('usage', `there is no command ${JSON.stringify(name.slice(0, 40))}`, {
+  // A secret may have been put there by mistake: only what can be a word is repeated.
+  const shown = /^[a-z][a-z -]{0,39}$/i.test(name) ? ` ${JSON.stringify(name)}` : ' of this name';
+  return new Failure('usage', `there is no command${shown}`, {
     expected: `one of ${names.join(', ')}`,
     try: nearest === null ? 'keykeeper --help' : `keykeeper ${nearest}`,
   });

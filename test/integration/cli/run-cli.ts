@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { ResultDocument } from '../../../src/report/document.ts';
 import { resultSchema } from '../../../src/report/document.ts';
@@ -37,19 +38,26 @@ export function environmentOf({ settings }: ScratchInstance, more: CliEnvironmen
 }
 
 /** Starts the real command as a process of its own; nothing of this process' environment reaches it but PATH. */
-export function startCli(args: readonly string[], environment: CliEnvironment) {
+export function startCli(
+  args: readonly string[],
+  environment: CliEnvironment,
+  stdin: 'ignore' | 'pipe' = 'ignore',
+): ChildProcessByStdio<Writable | null, Readable, Readable> {
   const cache = { NODE_COMPILE_CACHE: join(tmpdir(), 'keykeeper-compile-cache') };
   return spawn(process.execPath, [MAIN, ...args], {
     env: { PATH: process.env.PATH ?? '', ...cache, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+    stdio: [stdin, 'pipe', 'pipe'],
+  }) as ChildProcessByStdio<Writable | null, Readable, Readable>;
 }
 
 export type CliProcess = ReturnType<typeof startCli>;
 
-/** Runs the real command to its end. */
-export async function runCli(args: readonly string[], environment: CliEnvironment): Promise<CliResult> {
-  return await resultOf(startCli(args, environment));
+/** Runs the real command to its end; `input` is what it can read from standard input. */
+export async function runCli(args: readonly string[], environment: CliEnvironment, input?: string): Promise<CliResult> {
+  const child = startCli(args, environment, input === undefined ? 'ignore' : 'pipe');
+  // A command that reads nothing may be gone before it is told everything.
+  child.stdin?.on('error', () => undefined).end(input);
+  return await resultOf(child);
 }
 
 /** Everything that a started command printed, once it has ended; `exitCode` is null where a signal ended it. */
