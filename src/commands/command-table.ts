@@ -35,6 +35,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./restore.ts')).restore,
   },
   {
+    name: 'rescue',
+    summary: 'bring back the secrets that GLPI garbled, emptied or left under an old key',
+    load: async () => (await import('./rescue.ts')).rescue,
+  },
+  {
     name: 'accept',
     summary: 'give up the values that no known key opens, so that they neither block nor nag',
     load: async () => (await import('./accept.ts')).accept,

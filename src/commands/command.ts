@@ -34,6 +34,10 @@ export interface CommandContext {
   readonly progress: (what: string, more: () => string) => Disposable;
   /** Reads a secret from standard input, see read-input.ts. */
   readonly readSecret: (prompt: string) => Promise<string>;
+  /** Asks a person for a yes on the terminal; `nobody` where standard input is none. */
+  readonly confirm: (question: string) => Promise<'yes' | 'no' | 'nobody'>;
+  /** As the result is printed. */
+  readonly style: Style;
   /** Writes to standard output beside the result; nothing may be written there with `--json`. */
   readonly print: (text: string) => void;
 }

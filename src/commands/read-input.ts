@@ -29,6 +29,23 @@ export async function readSecretInput(
   });
 }
 
+/** Asks for a yes: anything else is a no. @throws the reason of `signal` */
+export async function confirmOn(
+  question: string,
+  input: Input,
+  screen: NodeJS.WritableStream,
+  signal: AbortSignal,
+): Promise<'yes' | 'no' | 'nobody'> {
+  if (input.isTTY !== true) return 'nobody';
+  const reader = createInterface({ input, output: screen, terminal: true });
+  try {
+    const answer = await reader.question(`${question} [yes/no] `, { signal });
+    return /^y(es)?$/i.test(answer.trim()) ? 'yes' : 'no';
+  } finally {
+    reader.close();
+  }
+}
+
 async function readLine(
   prompt: string,
   input: Input,

@@ -67,6 +67,11 @@ async function runCommand({ command, flags, options, configFile, json }: Run, li
         const { readSecretInput } = await import('./read-input.ts');
         return await readSecretInput(prompt, stdin(), stderr, stop.signal);
       },
+      confirm: async (question) => {
+        const { confirmOn } = await import('./read-input.ts');
+        return await confirmOn(question, stdin(), stderr, stop.signal);
+      },
+      style: styleFor(stdout, environment),
       print: (text) => stdout.write(text),
     });
     // Log lines about a result stand before it where both go to one terminal.

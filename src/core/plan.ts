@@ -5,8 +5,9 @@ import { generationOfKey, keptFile, newestFirst } from './history.ts';
 import type { Observation } from './observation.ts';
 import { type AccessChange, planAccess } from './plan-access.ts';
 import { planDatabaseFile, planOptionalFiles } from './plan-files.ts';
-import { planRegistration, type RegistrationSource } from './plan-registration.ts';
-import { mayRescue, planRescue, type RescueStep } from './plan-rescue.ts';
+import type { RegistrationSource } from './plan-registration.ts';
+import type { RescueStep } from './plan-rescue.ts';
+import { NO_ROW, planGateRows, planRegistrationRow, planRescueRows, type RowPlan } from './plan-rows.ts';
 import type { ValueReference } from './value.ts';
 import type { Judgement } from './verdict.ts';
 
@@ -39,6 +40,8 @@ export type Action =
   | { readonly action: 'reseal-values'; readonly target: string; readonly values: readonly ValueReference[] }
   /** Values that GLPI destroyed or that another key opens are brought back under the live key, in one transaction. */
   | { readonly action: 'rescue-values'; readonly target: string; readonly steps: readonly RescueStep[] }
+  /** The rows that the last rescue changed, as they were before, where nobody wrote since. */
+  | { readonly action: 'undo-rescue'; readonly target: string }
   /** The row of the registration key is written, or emptied where `fingerprint` is null. */
   | {
       readonly action: 'write-registration';
@@ -85,7 +88,7 @@ export interface PlanOptions {
   /** The plan is only shown: what has to settle first is in it. */
   readonly preview?: boolean;
   /** `registration`: the vault and the row of the registration key. `captures`: the vault is written, GLPI's side is not. `accept`: the values that nothing opens are given up. */
-  readonly scope?: 'all' | 'captures' | 'accept' | 'registration' | 'rescue';
+  readonly scope?: 'all' | 'captures' | 'accept' | 'registration' | 'rescue' | 'undo-rescue';
   /** With scope `rescue`: the vault's older values also where a row holds something that nothing opens. */
   readonly older?: boolean;
   /** An operator named this key (`restore --generation`): it is restored unless the live one opens anything. */
@@ -105,15 +108,10 @@ export function plan(observation: Observation, judgement: Judgement, options: Pl
   if (judgement.need !== 'nothing') return { actions: first, obstacle: null };
   if (judgement.elsewhere !== null && options.adopt !== true) return { actions: first, obstacle: 'elsewhere' };
   if (options.scope === 'accept') return planAccept(observation, judgement, first);
-  if (options.scope === 'rescue') return planRescueOnly(observation, judgement, options, first);
-  if (options.scope === 'captures' || options.scope === 'registration') {
+  if (options.scope !== undefined && options.scope !== 'all') {
     const captures = planCapture(observation, judgement);
-    const registration = options.scope === 'registration' ? planRow(observation, judgement, options) : NO_ROW;
-    return {
-      ...registration,
-      actions: [...(captures.length > 0 ? captures : first), ...registration.actions],
-      obstacle: null,
-    };
+    const rows = planScopedRows(observation, judgement, options);
+    return { ...rows, actions: [...(captures.length > 0 ? captures : first), ...rows.actions], obstacle: null };
   }
   const key = planKey(observation, judgement, options);
   if (key.obstacle !== null) {
@@ -128,46 +126,28 @@ export function plan(observation: Observation, judgement: Judgement, options: Pl
     ...key.actions,
     ...planDatabaseFile(observation, judgement, restored),
   ];
-  const reseal = planReseal(observation, judgement, options);
+  const reseal = planGateRows(observation, judgement, options);
   // What was put back is looked at again before it is captured.
   const settled = restores.length + reseal.actions.length === 0 && observation.database.kind !== 'deferred';
   const captures = settled ? planCapture(observation, judgement) : [];
   const covered = captures.some((each) => each.action === 'capture') ? [] : first;
-  const registration = settled ? planRow(observation, judgement, options) : NO_ROW;
+  const registration = settled ? planRegistrationRow(observation, judgement, options) : NO_ROW;
   const actions = [...covered, ...restores, ...reseal.actions, ...captures, ...registration.actions];
   const unsettled = reseal.unsettled === true || registration.unsettled === true;
   return { actions, obstacle: null, ...(unsettled ? { unsettled } : {}) };
 }
 
-/** What a plan does with rows, or waits to do. */
-type RowPlan = Pick<Plan, 'actions' | 'unsettled'>;
-
-const NO_ROW: RowPlan = { actions: [] };
-
-/** `keykeeper rescue`: the vault and the values, after every sealed value has held still; no file. */
-function planRescueOnly(
-  observation: Observation,
-  judgement: Judgement,
-  options: PlanOptions,
-  first: readonly Action[],
-): Plan {
-  const captures = planCapture(observation, judgement);
-  const before = captures.length > 0 ? captures : first;
-  if (!mayRescue(observation, judgement)) return { actions: before, obstacle: null };
-  const rescue = onceSettled(observation, options, planRescue(observation, judgement, options.older === true).steps);
-  return { ...rescue, actions: [...before, ...rescue.actions], obstacle: null };
-}
-
-/** The row of the registration key: only after every sealed value has held still, and never by a command that looks. */
-function planRow(observation: Observation, judgement: Judgement, { preview, scope, rescue }: PlanOptions): RowPlan {
-  if (observation.stage === 'ask' && scope !== 'registration' && preview !== true) return NO_ROW;
-  const registration = planRegistration(observation, judgement, rescue);
-  if (registration.kind !== 'write') return NO_ROW;
-  const settled = observation.database.kind === 'answers' && observation.database.settled;
-  if (!settled && preview !== true) return { actions: [], unsettled: true };
-  const { fingerprint, source, uid } = registration;
-  const target = 'glpi_configs core glpinetwork_registration_key';
-  return { actions: [{ action: 'write-registration', target, fingerprint, source, uid }] };
+/** What an operator's command does with rows; the files are not its business. */
+function planScopedRows(observation: Observation, judgement: Judgement, options: PlanOptions): RowPlan {
+  switch (options.scope) {
+    case 'registration':
+      return planRegistrationRow(observation, judgement, options);
+    case 'rescue':
+    case 'undo-rescue':
+      return planRescueRows(observation, judgement, options);
+    default:
+      return NO_ROW;
+  }
 }
 
 function planKey(observation: Observation, judgement: Judgement, options: PlanOptions): Plan {
@@ -234,27 +214,6 @@ function vaultProblem({ vault }: Observation): Obstacle | null {
   return newestFirst(vault).some((each) => each.sealed && keptFile(each, KEY_FILE) !== null)
     ? 'identity-missing'
     : null;
-}
-
-/** Bringing values back waits until every sealed value has held still for the settle time. */
-function onceSettled(observation: Observation, { preview }: PlanOptions, steps: readonly RescueStep[]): RowPlan {
-  if (steps.length === 0) return NO_ROW;
-  const settled = observation.database.kind === 'answers' && observation.database.settled;
-  if (!settled && preview !== true) return { actions: [], unsettled: true };
-  return { actions: [{ action: 'rescue-values', target: 'database', steps }] };
-}
-
-/**
- * At the gate nobody saves; while GLPI runs, a rotation of its own may be moving these very rows. What is under another
- * key is moved first, as it is; then what was destroyed is brought back, where that is certain.
- */
-function planReseal(observation: Observation, judgement: Judgement, options: PlanOptions): RowPlan {
-  if (observation.stage !== 'gate' || options.rescue !== 'auto' || !mayRescue(observation, judgement)) return NO_ROW;
-  if (judgement.movable.length > 0) {
-    const values = judgement.movable.map((each) => each.reference);
-    return { actions: [{ action: 'reseal-values', target: 'database', values }] };
-  }
-  return onceSettled(observation, options, planRescue(observation, judgement, false).steps);
 }
 
 function planAccept(observation: Observation, { verdict, dead, emptied }: Judgement, first: readonly Action[]): Plan {

@@ -19,6 +19,7 @@ import { draftOf, draftOfBytes } from './build-draft.ts';
 import type { Pass } from './observe.ts';
 import { putFile } from './put-file.ts';
 import { rescueValues } from './rescue-values.ts';
+import { undoRescue } from './undo-rescue.ts';
 import { writeRegistrationKey } from './write-registration-key.ts';
 
 /** One action of the plan and how it went. */
@@ -127,6 +128,8 @@ async function applyAction(
       return { detail: await rescueValues(action.values.map(toReseal), context, 'plain') };
     case 'rescue-values':
       return { detail: await rescueValues(action.steps, context, 'undoable') };
+    case 'undo-rescue':
+      return { detail: await undoRescue(context) };
     case 'write-registration':
       return { detail: await writeRegistrationKey(action, context) };
   }
@@ -175,6 +178,7 @@ function consequenceOf(
       return 'writeFailed';
     case 'reseal-values':
     case 'rescue-values':
+    case 'undo-rescue':
       return 'resealFailed';
     case 'write-registration':
       return 'registrationFailed';
@@ -198,6 +202,7 @@ function targetOf(action: Action, settings: Settings): string {
     case 'accept':
     case 'reseal-values':
     case 'rescue-values':
+    case 'undo-rescue':
     case 'write-registration':
       return action.target;
     case 'repair-directory':

@@ -22,6 +22,7 @@ export const ACTION_NAMES = namesOf<ActionName>({
   'reseal-values': 1,
   'write-registration': 1,
   'rescue-values': 1,
+  'undo-rescue': 1,
   accept: 1,
 });
 

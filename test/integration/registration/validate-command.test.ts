@@ -38,6 +38,8 @@ async function validate(environment: CliEnvironment, options: Record<string, tru
     signal: new AbortController().signal,
     progress: () => ({ [Symbol.dispose]: () => undefined }),
     readSecret: async () => '',
+    confirm: async () => 'nobody',
+    style: PLAIN,
     print: () => undefined,
   });
   if (document === null) throw new Error('expected a document');
