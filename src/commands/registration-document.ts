@@ -20,9 +20,26 @@ export function registrationDocument(result: Reconciliation, parts: Parts): Resu
     : resultOf(result, { command: parts.command, exitCode: exitCodeOf(result, parts.fingerprint) });
   return {
     ...document,
-    findings: [...parts.findings, ...unsettledFindings(result), ...document.findings],
+    findings: [...parts.findings, ...withoutRow(result), ...unsettledFindings(result), ...document.findings],
     details: { registration: { key: parts.fingerprint } },
   };
+}
+
+function withoutRow({ after }: Reconciliation): Finding[] {
+  const { database } = after.pass.observation;
+  const unread = database.kind === 'answers' && database.registrationRow.kind === 'unread';
+  if (database.kind !== 'none' && database.kind !== 'unconfigured' && !unread) return [];
+  return [
+    {
+      code: 'registration-no-glpi',
+      severity: 'error',
+      target: 'glpi_configs core glpinetwork_registration_key',
+      message: unread
+        ? 'the database holds no GLPI, so there is no row to write'
+        : 'no database is configured, so there is no row to write',
+      try: 'keykeeper config shows which database is asked, and why',
+    },
+  ];
 }
 
 function unsettledFindings({ after }: Reconciliation): Finding[] {
