@@ -7,6 +7,7 @@ let port = 30_000 + (process.pid % 5_000);
 
 /** The real `watch` as a process, seen through its HTTP server. */
 export interface Watching {
+  readonly pid: number;
   /** Resolves with the first status that fits. */
   until(fits: (status: StatusDocument) => boolean): Promise<StatusDocument>;
   get(path: string): Promise<string>;
@@ -21,6 +22,7 @@ export function startWatching(environment: CliEnvironment): Watching {
   const ended = resultOf(child);
   const get = async (path: string) => await (await fetch(`http://${address}${path}`)).text();
   return {
+    pid: child.pid ?? 0,
     get,
     async until(fits) {
       let last = '';
