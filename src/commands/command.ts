@@ -4,6 +4,7 @@ import type { Environment } from '../config/source.ts';
 import type { ResultDocument } from '../report/document.ts';
 import type { Logger } from '../report/logger.ts';
 import type { Style } from '../report/style.ts';
+import type { SecretQuestion } from './read-input.ts';
 
 /** An option of one command, beside the settings, `--config` and `--json`, which every command takes. */
 export interface CommandOption {
@@ -33,7 +34,7 @@ export interface CommandContext {
   /** Shows that something takes its time, until it is disposed; see report/progress.ts. */
   readonly progress: (what: string, more: () => string) => Disposable;
   /** Reads a secret from standard input, see read-input.ts. */
-  readonly readSecret: (prompt: string) => Promise<string>;
+  readonly readSecret: (question: SecretQuestion) => Promise<string>;
   /** Asks a person for a yes on the terminal; `nobody` where standard input is none. */
   readonly confirm: (question: string) => Promise<'yes' | 'no' | 'nobody'>;
   /** As the result is printed. */

@@ -42,7 +42,10 @@ async function run(context: CommandContext): Promise<ResultDocument> {
   const text =
     typeof file === 'string'
       ? readSecretFile(file, '--file', (path) => readFileSync(path))
-      : await readSecret('Registration key (it is not shown): ');
+      : await readSecret({
+          prompt: 'Registration key (it is not shown): ',
+          isWhole: (typed) => cleanRegistrationKey(typed) !== null,
+        });
   const found = cleanRegistrationKey(text);
   if (found === null) throw notAKey(typeof file === 'string' ? '--file' : 'standard input');
   const fingerprint = registrationFingerprint(found.key);

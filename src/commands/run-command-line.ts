@@ -63,9 +63,9 @@ async function runCommand({ command, flags, options, configFile, json }: Run, li
       logger,
       signal: stop.signal,
       progress: (what, more) => showProgress(what, more, { stream: stderr, logger }),
-      readSecret: async (prompt) => {
+      readSecret: async (question) => {
         const { readSecretInput } = await import('./read-input.ts');
-        return await readSecretInput(prompt, stdin(), stderr, stop.signal);
+        return await readSecretInput(question, stdin(), stderr, stop.signal);
       },
       confirm: async (question) => {
         const { confirmOn } = await import('./read-input.ts');
