@@ -1,5 +1,8 @@
+import { judge } from '../core/judge.ts';
+import type { Observation } from '../core/observation.ts';
 import { planRescue, type RescueWay } from '../core/plan-rescue.ts';
 import type { ValueReference } from '../core/value.ts';
+import type { Judgement } from '../core/verdict.ts';
 import { whereToType } from '../glpi/where-to-type.ts';
 import type { Reconciliation } from '../keeper/reconcile.ts';
 import { formatTable } from '../report/format-table.ts';
@@ -25,7 +28,8 @@ const HOW: Readonly<Record<RescueWay, string>> = {
 
 /** What is brought back and what is not, value by value. */
 export function rescuedValues({ found }: Reconciliation, takeOlder: boolean): RescuedValue[] {
-  const { steps, older, retype } = planRescue(found.pass.observation, found.judgement, takeOlder);
+  const { observation } = found.pass;
+  const { steps, older, retype } = planRescue(observation, onceRestored(observation, found.judgement), takeOlder);
   const back = steps.map(({ reference, way }): RescuedValue => {
     const certainty = way === 'older' ? 'probable' : 'certain';
     return { value: valueName(reference), reference, way, certainty, how: HOW[way] };
@@ -36,6 +40,14 @@ export function rescuedValues({ found }: Reconciliation, takeOlder: boolean): Re
     lostValue(reference, `--older takes the vault's value; or type it in again: ${whereToType(reference)}`),
   );
   return [...back, ...offered, ...typed];
+}
+
+/** How the values stand once the key that is on its way back is in its place. */
+function onceRestored(observation: Observation, judgement: Judgement): Judgement {
+  const { choice } = judgement;
+  if (choice.kind !== 'restore') return judgement;
+  const key = { kind: 'well-formed', fingerprint: choice.fingerprint, breaksGlpi11: false } as const;
+  return judge({ ...observation, key });
 }
 
 /** The table for people; '' where there is nothing to tell. */

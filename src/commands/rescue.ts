@@ -1,7 +1,8 @@
 import { EXIT, type ExitCode } from '../core/exit-code.ts';
 import { Failure } from '../core/failure.ts';
-import type { PlanOptions } from '../core/plan.ts';
-import { type OpenKeeper, openKeeper } from '../keeper/open-keeper.ts';
+import { type PlanOptions, touchesGlpi } from '../core/plan.ts';
+import { planRescue } from '../core/plan-rescue.ts';
+import { openKeeper } from '../keeper/open-keeper.ts';
 import type { Reconciliation } from '../keeper/reconcile.ts';
 import type { ResultDocument } from '../report/document.ts';
 import { printResult } from '../report/print-result.ts';
@@ -16,7 +17,7 @@ export const rescue: Command = {
   name: 'rescue',
   summary: 'bring back the secrets that GLPI garbled, emptied or left under an old key',
   description:
-    'Looks at every sealed value and says what becomes of it: sealed anew where another known key opens it, computed back ' +
+    'Puts the right key back as `init` does, looks at every sealed value and says what becomes of it: sealed anew where another known key opens it, computed back ' +
     'where GLPI garbled it, taken from the vault where it was emptied in a bad time. What nothing brings back is named, ' +
     'with where in GLPI it has to be typed again. Then it asks, and writes all of it in one transaction, each row guarded ' +
     'by its old bytes, which are in the vault before. A value that somebody entered since the accident stays. GLPI may ' +
@@ -47,27 +48,16 @@ async function run(context: CommandContext): Promise<ResultDocument> {
   const dryRun = options.dryRun === true;
   const older = options.older === true;
   const asked: Asked = options.undo === true ? { scope: 'undo-rescue' } : { scope: 'rescue', older };
-  await using opened = await openKeeper(settings, 'ask', !dryRun, environment);
+  await using opened = await openKeeper(settings, 'guard', !dryRun, environment);
   const preview = await opened.keeper.reconcile(signal, { until: 'plan', depth: 'full', asked });
   const values = options.undo === true ? [] : rescuedValues(preview, older);
   const parts = { command: 'rescue', exitCode: exitCodeOf(preview) };
-  const writes = preview.after.plan.actions.some(isWriting);
+  const writes = touchesGlpi(preview.after.plan) || values.some((each) => each.way !== 'retype');
   if (dryRun || !writes) return { ...previewOf(preview, parts), dryRun, details: { values } };
   await askFirst(context, values);
-  return await apply(context, opened, asked, values);
-}
-
-async function apply(
-  { signal, progress }: CommandContext,
-  { keeper }: OpenKeeper,
-  asked: Asked,
-  values: readonly RescuedValue[],
-): Promise<ResultDocument> {
-  using _ = progress('waiting for the values to hold still, then writing', () => '');
-  const result = await keeper.reconcile(signal, { depth: 'full', asked, reason: 'rescue' });
-  const done = result.reports.some((each) => each.done && WRITING.has(each.action));
-  const exitCode = done ? exitCodeOf(result) : notDoneCode(result);
-  return { ...resultOf(result, { command: 'rescue', exitCode }), details: { values } };
+  using _ = context.progress('waiting for the values to hold still, then writing', () => '');
+  const result = await opened.keeper.reconcile(signal, { depth: 'full', asked, reason: 'rescue' });
+  return { ...resultOf(result, { command: 'rescue', exitCode: finalCode(result, asked) }), details: { values } };
 }
 
 /** @throws Failure `usage` where nobody is there to ask, `refused` where the answer is no */
@@ -78,7 +68,7 @@ async function askFirst(
   if (options.yes === true) return;
   const table = rescueTable(values, style);
   if (!json && table !== '') show(`${table}\n\n`);
-  const answer = await confirm('Write this into the database?');
+  const answer = await confirm('Bring this back?');
   if (answer === 'yes') return;
   if (answer === 'no')
     throw new Failure('usage', 'nothing was changed: the answer was not yes', { try: 'keykeeper rescue' });
@@ -86,12 +76,6 @@ async function askFirst(
     expected: '--yes, after a look at what --dry-run shows',
     try: 'keykeeper rescue --dry-run, then keykeeper rescue --yes',
   });
-}
-
-const WRITING: ReadonlySet<string> = new Set(['rescue-values', 'undo-rescue']);
-
-function isWriting({ action }: { readonly action: string }): boolean {
-  return WRITING.has(action);
 }
 
 function exitCodeOf({ after, outcome }: Reconciliation): ExitCode {
@@ -117,10 +101,14 @@ function exitCodeOf({ after, outcome }: Reconciliation): ExitCode {
   }
 }
 
-/** The rows did not hold still, or were written by somebody else in the last moment. */
-function notDoneCode(result: Reconciliation): ExitCode {
+/** What is still to be brought back did not hold still, or was written by somebody else in the last moment. */
+function finalCode(result: Reconciliation, { scope, older }: Asked): ExitCode {
   const code = exitCodeOf(result);
-  return code === EXIT.done ? EXIT.choose : code;
+  const { pass, judgement } = result.after;
+  const left = scope === 'undo-rescue' ? [] : planRescue(pass.observation, judgement, older === true).steps;
+  const undone = result.reports.some((each) => each.done && each.action === 'undo-rescue');
+  if (scope === 'undo-rescue' && !undone && code === EXIT.done) return EXIT.choose;
+  return code === EXIT.done && left.length > 0 ? EXIT.choose : code;
 }
 
 function print(document: ResultDocument, style: Style): string {

@@ -26,6 +26,10 @@ export type FailureCode =
   | 'generation-damaged'
   | 'generation-unknown'
   | 'lease-held'
+  // the vault as one file
+  | 'archive-damaged'
+  | 'archive-unreadable'
+  | 'archive-unwritable'
   // database
   | 'database-unreachable'
   | 'database-lost'

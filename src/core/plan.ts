@@ -87,7 +87,7 @@ export interface PlanOptions {
   readonly rescue: 'auto' | 'ask';
   /** The plan is only shown: what has to settle first is in it. */
   readonly preview?: boolean;
-  /** `registration`: the vault and the row of the registration key. `captures`: the vault is written, GLPI's side is not. `accept`: the values that nothing opens are given up. */
+  /** `rescue`: all, and what GLPI destroyed is brought back while it runs. `registration`: the vault and the row of the registration key. `captures`: the vault is written, GLPI's side is not. `accept`: the values that nothing opens are given up. */
   readonly scope?: 'all' | 'captures' | 'accept' | 'registration' | 'rescue' | 'undo-rescue';
   /** With scope `rescue`: the vault's older values also where a row holds something that nothing opens. */
   readonly older?: boolean;
@@ -108,7 +108,7 @@ export function plan(observation: Observation, judgement: Judgement, options: Pl
   if (judgement.need !== 'nothing') return { actions: first, obstacle: null };
   if (judgement.elsewhere !== null && options.adopt !== true) return { actions: first, obstacle: 'elsewhere' };
   if (options.scope === 'accept') return planAccept(observation, judgement, first);
-  if (options.scope !== undefined && options.scope !== 'all') {
+  if (options.scope !== undefined && options.scope !== 'all' && options.scope !== 'rescue') {
     const captures = planCapture(observation, judgement);
     const rows = planScopedRows(observation, judgement, options);
     return { ...rows, actions: [...(captures.length > 0 ? captures : first), ...rows.actions], obstacle: null };
@@ -126,7 +126,10 @@ export function plan(observation: Observation, judgement: Judgement, options: Pl
     ...key.actions,
     ...planDatabaseFile(observation, judgement, restored),
   ];
-  const reseal = planGateRows(observation, judgement, options);
+  const reseal =
+    options.scope === 'rescue'
+      ? planRescueRows(observation, judgement, options)
+      : planGateRows(observation, judgement, options);
   // What was put back is looked at again before it is captured.
   const settled = restores.length + reseal.actions.length === 0 && observation.database.kind !== 'deferred';
   const captures = settled ? planCapture(observation, judgement) : [];
@@ -142,7 +145,6 @@ function planScopedRows(observation: Observation, judgement: Judgement, options:
   switch (options.scope) {
     case 'registration':
       return planRegistrationRow(observation, judgement, options);
-    case 'rescue':
     case 'undo-rescue':
       return planRescueRows(observation, judgement, options);
     default:

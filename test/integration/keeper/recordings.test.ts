@@ -7,6 +7,7 @@ import type { Mariadb } from '../../stand-in/mariadb/mariadb.ts';
 import { loadRecording, type Recording, readRecordings } from '../../stand-in/mariadb/recordings.ts';
 import { startMariadb } from '../../stand-in/mariadb/start-mariadb.ts';
 import { available } from '../../stand-in/require.ts';
+import { emptyRows, keyOf, openConnection } from './recorded-rows.ts';
 import { schemaName, scratchInstance } from './scratch-instance.ts';
 
 interface Expected {
@@ -84,22 +85,3 @@ describe.skipIf(!(await available('mariadb')))('the recorded accidents, with the
     });
   }
 });
-
-function keyOf(hex: string | null): Buffer {
-  if (hex === null) throw new Error('the recording has no such key');
-  return Buffer.from(hex, 'hex');
-}
-
-async function openConnection(mariadb: Mariadb, schema: string) {
-  const client = await mariadb.connect({ schema });
-  return { client, [Symbol.asyncDispose]: async () => client.end() };
-}
-
-type Client = Awaited<ReturnType<typeof openConnection>>['client'];
-
-/** Rows that the event deleted must not linger: everything recorded is taken out first. */
-async function emptyRows(client: Client, recording: Recording): Promise<void> {
-  for (const row of recording.rows_before) {
-    await client.query('UPDATE ?? SET ?? = NULL WHERE id = ?', [row.table, row.column, row.id]);
-  }
-}
