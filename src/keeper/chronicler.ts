@@ -1,6 +1,7 @@
 import { type Chronicle, extendChronicle, type VerdictEntry } from '../core/chronicle.ts';
 import type { Vault } from '../vault/vault.ts';
 import { readRecords } from './read-records.ts';
+import type { Judged } from './reconciliation.ts';
 
 /**
  * Keeps the vault's chronicle during one run. Killed between two writes, the older chronicle stands: the next run says
@@ -15,8 +16,8 @@ export class Chronicler {
   }
 
   /** Takes a verdict of this run; nothing is written yet. */
-  tell(entry: VerdictEntry): void {
-    this.#told.push(entry);
+  tell({ judgement, pass }: Judged): void {
+    this.#told.push({ at: pass.observation.at, verdict: judgement.verdict, fingerprint: judgement.live });
   }
 
   /**

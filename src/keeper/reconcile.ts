@@ -1,68 +1,19 @@
-import type { Settings } from '../config/settings.ts';
 import { Failure } from '../core/failure.ts';
 import type { Finding } from '../core/finding.ts';
 import { findingsOf } from '../core/findings.ts';
-import type { Outcome } from '../core/gate.ts';
 import type { Generation } from '../core/generation.ts';
 import { judge } from '../core/judge.ts';
-import type { Memory, Observation } from '../core/observation.ts';
-import { type Plan, type PlanOptions, plan, touchesGlpi } from '../core/plan.ts';
-import { wasApplied } from '../core/registration.ts';
-import type { Judgement } from '../core/verdict.ts';
-import type { ObservedContainer } from '../platform/platform.ts';
-import type { Lease } from '../vault/vault.ts';
+import { plan, touchesGlpi } from '../core/plan.ts';
+import type { Lease, Vault } from '../vault/vault.ts';
 import { type ActionReport, type Applied, applyPlan } from './apply.ts';
 import { Chronicler } from './chronicler.ts';
-import { type Look, observe, type Pass, type VaultLook } from './observe.ts';
+import { observe, type Pass, type VaultLook } from './observe.ts';
 import { pause } from './pause.ts';
-import { noteRegistrationWrite } from './registration-record.ts';
-import type { Wish } from './registration-wish.ts';
+import type { Judged, ReconcileRequest, Reconciliation } from './reconciliation.ts';
+import { noteAppliedWish } from './registration-record.ts';
 import { vaultFinding } from './vault-finding.ts';
 
-export interface Judged {
-  readonly pass: Pass;
-  readonly judgement: Judgement;
-  readonly plan: Plan;
-}
-
-/** What one run of observe, judge, plan, apply, verify found and did. */
-export interface Reconciliation {
-  /** As found, once enough was observed to say it. */
-  readonly found: Judged;
-  /** After everything that was planned. */
-  readonly after: Judged;
-  readonly reports: readonly ActionReport[];
-  readonly findings: readonly Finding[];
-  readonly outcome: Outcome;
-  /** The generation written last, or else the newest one of the vault. */
-  readonly generation: Generation | null;
-  /** GLPI's, as the platform told it before; null where none is known. */
-  readonly container: ObservedContainer | null;
-}
-
-export interface ReconcileRequest {
-  readonly settings: Settings;
-  readonly stage: Observation['stage'];
-  readonly depth: 'files' | 'sample' | 'full';
-  readonly lookAtVault: () => Promise<VaultLook>;
-  readonly memory: Memory;
-  readonly glpiRunning: boolean | null;
-  readonly container: ObservedContainer | null;
-  /** For the first look alone, see {@link Look}. */
-  readonly readTwice: Look['readTwice'];
-  /** `plan`: nothing is applied (`--dry-run`, `status`). */
-  readonly until: 'plan' | 'done';
-  /** Why a generation would be written. */
-  readonly reason: string;
-  /** What an operator asked for beside the rule. */
-  readonly asked: Pick<PlanOptions, 'scope' | 'wanted' | 'adopt'>;
-  /** What a person wants of the registration key. */
-  readonly wish: Wish | null;
-  /** What the platform has to say about itself. */
-  readonly platformFindings: readonly Finding[];
-  readonly now: () => Date;
-  readonly signal: AbortSignal;
-}
+export type { Judged, ReconcileRequest, Reconciliation };
 
 /** More rounds than any chain of repairs needs; a file that somebody fights over must not turn into a loop. */
 const ROUNDS = 16;
@@ -187,10 +138,11 @@ class Run implements AsyncDisposable {
 
   /** Writes down what was found and how it ended. */
   async conclude(): Promise<void> {
-    if (this.#after === null) return;
-    this.#tell(this.#after);
-    await this.#writeChronicle();
-    await this.#noteWish(this.#after);
+    const after = this.#after;
+    if (after === null) return;
+    this.#chronicler.tell(after);
+    await this.#writeNotes((vault) => this.#chronicler.write(vault));
+    await this.#writeNotes((vault) => noteAppliedWish(vault, after.pass.observation));
   }
 
   result(): Reconciliation {
@@ -232,34 +184,16 @@ class Run implements AsyncDisposable {
   async #note(judged: Judged): Promise<void> {
     if (this.#found !== null) return;
     this.#found = judged;
-    this.#tell(judged);
-    if (this.#depth !== 'files') await this.#writeChronicle();
+    this.#chronicler.tell(judged);
+    if (this.#depth !== 'files') await this.#writeNotes((vault) => this.#chronicler.write(vault));
   }
 
-  #tell({ judgement, pass }: Judged): void {
-    this.#chronicler.tell({ at: pass.observation.at, verdict: judgement.verdict, fingerprint: judgement.live });
-  }
-
-  /** A key of the settings that stands in the row was applied, whoever wrote it. */
-  async #noteWish({ pass: { observation } }: Judged): Promise<void> {
-    const { database, wish, records, at } = observation;
-    const vault = this.#vault?.vault ?? null;
-    if (vault === null || wish?.kind !== 'setting' || this.#request.until === 'plan') return;
-    if (database.kind !== 'answers' || database.registration !== wish.fingerprint) return;
-    if (wasApplied(records.registrationWrites, wish.fingerprint)) return;
-    await this.#write(() => noteRegistrationWrite(vault, { at, why: 'wish', fingerprint: wish.fingerprint }));
-  }
-
-  async #writeChronicle(): Promise<void> {
+  async #writeNotes(write: (vault: Vault) => Promise<void>): Promise<void> {
     const vault = this.#vault?.vault ?? null;
     const elsewhere = this.#after?.judgement.elsewhere ?? null;
     if (vault === null || this.#request.until === 'plan' || elsewhere !== null) return;
-    await this.#write(() => this.#chronicler.write(vault));
-  }
-
-  async #write(record: () => Promise<void>): Promise<void> {
     try {
-      await record();
+      await write(vault);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       this.#failures.push(vaultFinding(error, 'warning'));

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { type RegistrationWrite, withWrite } from '../core/registration.ts';
+import type { Observation } from '../core/observation.ts';
+import { type RegistrationWrite, wasApplied, withWrite } from '../core/registration.ts';
 import type { Vault } from '../vault/vault.ts';
 import { readRecords } from './read-records.ts';
 
@@ -24,4 +25,15 @@ export async function noteRegistrationWrite(vault: Vault, write: RegistrationWri
   const { registrationWrites: held } = (await readRecords(vault)).records;
   const writes = withWrite(held, write).map((each) => ({ ...each }));
   await vault.keepRecord('wishes', writes, { confidential: false });
+}
+
+/**
+ * Notes a key of the settings as applied where it stands in the row, whoever wrote it.
+ *
+ * @throws Failure `vault-…`
+ */
+export async function noteAppliedWish(vault: Vault, { database, wish, records, at }: Observation): Promise<void> {
+  if (wish?.kind !== 'setting' || database.kind !== 'answers' || database.registration !== wish.fingerprint) return;
+  if (wasApplied(records.registrationWrites, wish.fingerprint)) return;
+  await noteRegistrationWrite(vault, { at, why: 'wish', fingerprint: wish.fingerprint });
 }
