@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   existsSync,
   linkSync,
   mkdirSync,
@@ -14,6 +15,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AbsolutePath } from '../../../src/core/brand.ts';
 import { type FileSearch, removeFound } from '../../../src/files/remove-found.ts';
+import { OtherUser } from './other-user.ts';
+import { isRoot } from './root.ts';
 import { TemporaryDirectory } from './temporary-directory.ts';
 
 const LIMITS = { names: 100_000, time: 60_000 };
@@ -176,6 +179,25 @@ describe('removing what was found', () => {
 
     expect(rest.removed).toBe(999);
     expect(filesOf(directory.path)).toEqual([]);
+  });
+
+  it.skipIf(!isRoot)('says what the system refuses, and goes on with the rest', () => {
+    using directory = new TemporaryDirectory();
+    using user = new OtherUser(65_534);
+    for (const letter of ['a', 'b', 'c']) write(directory.at(`cache/${letter}/item-1`), 'old');
+    chmodSync(directory.path, 0o755);
+    chmodSync(directory.at('cache/b'), 0o777);
+    chmodSync(directory.at('cache/c'), 0o700);
+
+    const removal = user.run(
+      directory.path,
+      "import { removeFound } from './src/files/remove-found.ts';",
+      `const search = { directories: [() => true, () => true], landmark: 1, file: () => true, headBytes: 16, isWanted: () => true };
+       return removeFound(path, search, { names: 100, time: 60_000 }, new AbortController().signal);`,
+    );
+
+    expect(removal).toMatchObject({ reached: true, complete: false, removed: 1, trouble: 'EACCES' });
+    expect(filesOf(directory.path)).toEqual(['cache/a/item-1', 'cache/c/item-1']);
   });
 
   it('never touches anything but wanted files, whatever the tree', async () => {
