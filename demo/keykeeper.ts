@@ -29,6 +29,8 @@ export class Keykeeper {
       KEYKEEPER_OWNER: `${owner.uid}:${owner.gid}`,
       KEYKEEPER_PLATFORM: 'none',
       KEYKEEPER_HTTP: 'off',
+      // The registration key of the story is nobody's.
+      KEYKEEPER_REGISTRATION_VALIDATE: 'off',
     };
   }
 
