@@ -14,6 +14,7 @@ export function exitCodeOf(code: FailureCode): ExitCode {
     case 'config-directory-missing':
     case 'config-db-malformed':
     case 'generation-unknown':
+    case 'archive-unreadable':
     case 'platform-unreachable':
     case 'platform-denied':
       return EXIT.usage;
@@ -41,6 +42,8 @@ export function exitCodeOf(code: FailureCode): ExitCode {
     case 'vault-identity-missing':
     case 'vault-on-glpi-volume':
     case 'generation-damaged':
+    case 'archive-damaged':
+    case 'archive-unwritable':
       return EXIT.vault;
   }
 }

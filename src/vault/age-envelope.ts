@@ -9,6 +9,11 @@ export type Opened =
   | { readonly kind: 'closed' }
   | { readonly kind: 'damaged' };
 
+export type OpenedStream =
+  | { readonly kind: 'opened'; readonly clear: AsyncIterable<Uint8Array> }
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'damaged' };
+
 /**
  * Encryption at rest in the age format (age-encryption.org/v1, C2SP), the same as the `age` tool's. The library is
  * loaded when the first file needs it.
@@ -24,6 +29,10 @@ export interface Envelope {
   sealArmored(clear: Uint8Array): Promise<string>;
   open(sealed: Uint8Array): Promise<Opened>;
   openArmored(armored: string): Promise<Opened>;
+  /** As {@link seal}, for what is too long to hold. */
+  sealStream(clear: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>>;
+  /** As {@link open}; `clear` throws where the file turns out to be damaged further on. */
+  openStream(sealed: AsyncIterable<Uint8Array>): Promise<OpenedStream>;
   /** @throws Failure `invalid-setting` when a recipient or an identity is not one. */
   check(): Promise<void>;
 }
@@ -48,6 +57,8 @@ export function createEnvelope(recipients: readonly string[], identity: Secret<s
       const sealed = dearmor(age, armored);
       return sealed === null ? { kind: 'damaged' } : open(sealed, identity);
     },
+    sealStream: async (clear) => iterable(await (await encrypter(recipients)).encrypt(ReadableStream.from(clear))),
+    openStream: (sealed) => openStream(sealed, identity),
     check: async () => {
       if (recipients.length > 0) await encrypter(recipients);
       if (identity !== null) await decrypter(identity);
@@ -80,10 +91,28 @@ async function open(sealed: Uint8Array, identity: Secret<string> | null): Promis
   try {
     return { kind: 'opened', clear: Buffer.from(await key.decrypt(sealed)) };
   } catch (error) {
-    // The library has no error codes; this sentence is its only sign of "for somebody else".
-    const closed = error instanceof Error && error.message.startsWith('no identity matched');
-    return { kind: closed ? 'closed' : 'damaged' };
+    return { kind: isForOthers(error) ? 'closed' : 'damaged' };
   }
+}
+
+async function openStream(sealed: AsyncIterable<Uint8Array>, identity: Secret<string> | null): Promise<OpenedStream> {
+  if (identity === null) return { kind: 'closed' };
+  const key = await decrypter(identity);
+  try {
+    return { kind: 'opened', clear: iterable(await key.decrypt(ReadableStream.from(sealed))) };
+  } catch (error) {
+    return { kind: isForOthers(error) ? 'closed' : 'damaged' };
+  }
+}
+
+/** The library has no error codes; this sentence is its only sign of "for somebody else". */
+function isForOthers(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('no identity matched');
+}
+
+/** A web stream as Node.js has it: it can be iterated over (Web Streams API of Node.js), whatever its type says. */
+function iterable(stream: ReadableStream<Uint8Array>): AsyncIterable<Uint8Array> {
+  return stream as ReadableStream<Uint8Array> & AsyncIterable<Uint8Array>;
 }
 
 async function encrypter(recipients: readonly string[]): Promise<InstanceType<Age['Encrypter']>> {

@@ -83,6 +83,25 @@ export function encodeGeneration(
     ...(plain || holdsSecurityKey(contents) ? { contentsSha256: contentsDigest(contents) } : {}),
     ...body,
   };
+  return withTail(file);
+}
+
+/**
+ * The same generation under another number, and sealed where the envelope seals and it is not yet. Its content, and so
+ * its id, stays; so do members that only a later release knows. `bytes` are of a whole generation file.
+ */
+export async function placeGeneration(bytes: Buffer, number: number, envelope: Envelope): Promise<Buffer> {
+  const { sha256: _, ...file } = JSON.parse(bytes.toString('utf8')) as GenerationShape & Record<string, unknown>;
+  const clear = envelope.seals ? file.contents : undefined;
+  if (clear === undefined) return file.number === number ? bytes : withTail({ ...file, number });
+  const { contents: _contents, contentsSha256, ...rest } = file;
+  const body = await writeBody(clear, envelope);
+  const files = file.files.map(({ sha256: _sha256, ...kept }) => kept);
+  const known = contentsSha256 !== undefined && holdsSecurityKey(clear) ? { contentsSha256 } : {};
+  return withTail({ ...rest, number, files, ...known, ...body });
+}
+
+function withTail(file: object): Buffer {
   const head = `${JSON.stringify(file, null, 2).slice(0, -'\n}'.length)},\n`;
   return Buffer.from(`${head}  "sha256": "${digest(Buffer.from(head))}"\n}\n`);
 }

@@ -47,6 +47,13 @@ export async function encodeRecord(
   return Buffer.from(`${JSON.stringify({ ...file, sha256: digestOf(head, body) }, null, 2)}\n`);
 }
 
+/** The same record, sealed where the envelope seals and it is not yet. `bytes` are of a whole record of this format. */
+export async function sealRecord(bytes: Buffer, head: RecordHead, envelope: Envelope): Promise<Buffer> {
+  const { sealed, body } = recordShape.parse(parseJson(bytes.toString('utf8')));
+  if (sealed || !envelope.seals) return bytes;
+  return encodeRecord(head, JSON.parse(body) as JsonValue, envelope, { confidential: true });
+}
+
 /** Reads what {@link encodeRecord} wrote. Whatever else the bytes are, is told and not thrown. */
 export async function decodeRecord(bytes: Buffer, head: RecordHead, envelope: Envelope): Promise<DecodedRecord> {
   const json = parseJson(bytes.toString('utf8'));

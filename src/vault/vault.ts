@@ -43,17 +43,41 @@ export type JsonValue =
 /**
  * The small documents beside the generations that change: `chronicle` (verdicts), `receipts` (answers of GLPI Network),
  * `wishes` (registration keys of the settings that were applied), `rotation` (a rotation on its way), `places` (columns
- * found to hold sealed values), `rescue-undo` (rows as they were before a rescue), `drill`, `presence` (keepers).
+ * found to hold sealed values), `rescue-undo` (rows as they were before a rescue), `drill` and `export` (when it was done
+ * last, and how it ended), `presence` (keepers).
  */
-export type RecordName =
-  | 'chronicle'
-  | 'receipts'
-  | 'wishes'
-  | 'rotation'
-  | 'places'
-  | 'rescue-undo'
-  | 'drill'
-  | 'presence';
+export const RECORD_NAMES = [
+  'chronicle',
+  'receipts',
+  'wishes',
+  'rotation',
+  'places',
+  'rescue-undo',
+  'drill',
+  'export',
+  'presence',
+] as const;
+
+export type RecordName = (typeof RECORD_NAMES)[number];
+
+/** One file of a vault, as it lies there: encrypted where it is. */
+export type VaultPart =
+  | { readonly kind: 'chunk'; readonly name: Sha256; readonly bytes: Buffer }
+  | { readonly kind: 'generation'; readonly number: number; readonly bytes: Buffer }
+  | { readonly kind: 'record'; readonly name: RecordName; readonly bytes: Buffer };
+
+/** What a vault took in of another, or would. */
+export interface TakenIn {
+  /** Under which numbers generations came in, oldest first; `from`: what they had before. */
+  readonly generations: readonly { readonly number: number; readonly from: number; readonly createdAt: string }[];
+  /** How many it held already. */
+  readonly known: number;
+  /** Generations of its own that have a higher number now, so that what is newest stays newest. */
+  readonly moved: readonly { readonly from: number; readonly to: number }[];
+  /** Escrow chunks that were missing here, or damaged. */
+  readonly chunks: number;
+  readonly records: readonly RecordName[];
+}
 
 /** A record as it lies in the vault; whoever reads it checks the shape of `value`. */
 export type VaultRecord =
@@ -110,6 +134,22 @@ export interface Vault {
    * must be able to read.
    */
   keepRecord(name: RecordName, value: JsonValue, options: { readonly confidential: boolean }): Promise<void>;
+
+  /**
+   * Everything that is worth taking away: escrow chunks, then generations, the newest first, then records. What is
+   * damaged is left out and told. Records of the moment (`rotation`, `presence`) are none of it.
+   */
+  parts(onDamaged: (damaged: DamagedGeneration) => void): AsyncIterable<VaultPart>;
+
+  /**
+   * Takes in the parts of another vault of this instance: what is not here yet comes in, nothing that is here is changed.
+   * Generations are the same where content and time are. They stand in the order of their times, each vault's own order
+   * kept; where their number is taken, the next free one that keeps this order is theirs.
+   *
+   * @param parts in the order of {@link parts}; called twice, and read to the end before anything is written
+   * @throws Failure `archive-damaged`, `vault-newer-format`: nothing was written
+   */
+  takeIn(parts: () => AsyncIterable<VaultPart>, options: { readonly dryRun: boolean }): Promise<TakenIn>;
 
   /**
    * Waits for the lease, until `signal` aborts. A holder that was killed holds nobody up for more than about 3.5 s.

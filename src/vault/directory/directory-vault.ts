@@ -1,6 +1,7 @@
 import type { Sha256 } from '../../core/brand.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Generation, GenerationDraft } from '../../core/generation.ts';
+import type { DamagedGeneration } from '../../core/observation.ts';
 import type { ValueReference } from '../../core/value.ts';
 import type { Envelope } from '../age-envelope.ts';
 import { chunkEscrow, type EscrowSummary, NO_ESCROW } from '../escrow-chunk.ts';
@@ -13,9 +14,11 @@ import type {
   JsonValue,
   Lease,
   RecordName,
+  TakenIn,
   ValueHistory,
   Vault,
   VaultListing,
+  VaultPart,
   VaultRecord,
 } from '../vault.ts';
 import type { EscrowStore } from './escrow-store.ts';
@@ -23,7 +26,9 @@ import type { GenerationStore, Shelf } from './generation-store.ts';
 import type { InstanceFolder } from './instance-folder.ts';
 import { acquireLease, type LeaseClock } from './lease.ts';
 import type { RecordStore } from './record-store.ts';
+import { takeIn } from './take-in.ts';
 import { vaultFailure } from './vault-failure.ts';
+import { readParts } from './vault-parts.ts';
 
 export interface DirectoryVaultParts {
   readonly url: string;
@@ -111,6 +116,24 @@ export class DirectoryVault implements Vault {
       await this.#parts.records.write(name, value, options);
     } catch (error) {
       throw vaultFailure(error, this.#parts.place.records, 'write');
+    }
+  }
+
+  async *parts(onDamaged: (damaged: DamagedGeneration) => void): AsyncGenerator<VaultPart> {
+    try {
+      this.#parts.ready('read');
+      yield* readParts(this.#parts, onDamaged);
+    } catch (error) {
+      throw vaultFailure(error, this.#parts.place.folder, 'read');
+    }
+  }
+
+  async takeIn(parts: () => AsyncIterable<VaultPart>, options: { readonly dryRun: boolean }): Promise<TakenIn> {
+    try {
+      this.#parts.ready(options.dryRun ? 'read' : 'write');
+      return await takeIn(this.#parts, parts, options);
+    } catch (error) {
+      throw vaultFailure(error, this.#parts.place.folder, 'write');
     }
   }
 

@@ -38,6 +38,14 @@ export interface EscrowStore {
   renew(names: readonly Sha256[]): void;
   /** @throws Failure `vault-identity-missing` when a chunk is encrypted and no configured identity opens it. */
   read(names: readonly Sha256[]): Promise<EscrowReading>;
+  /** A chunk's file as it lies there, once it was found whole; encrypted to somebody else it is taken at its word. */
+  bytes(name: Sha256): Promise<ChunkFile>;
+  /**
+   * Stores a chunk's file under its name, unless a whole one is there.
+   *
+   * @returns whether it was stored
+   */
+  take(name: Sha256, file: Buffer): Promise<boolean>;
   /** Removes chunks that are not `named` and older than an hour. */
   sweep(named: ReadonlySet<Sha256>): void;
 }
@@ -54,6 +62,8 @@ export function createEscrowStore(place: InstanceFolder, envelope: Envelope, now
       for (const name of names) renewChunk(pathOf(place, name), now());
     },
     read: (names) => readChunks(place, envelope, names, suspect),
+    bytes: (name) => readChunkFile(pathOf(place, name), name, envelope),
+    take: (name, file) => takeChunk(place, envelope, name, file, now()),
     sweep: (named) => sweepChunks(place, named, now()),
   };
 }
@@ -85,9 +95,35 @@ async function keepChunks(
 }
 
 /** Sealed to somebody else it cannot be compared; its name and age's own authentication must do. */
-async function isWhole(path: string, chunk: EscrowChunk, envelope: Envelope): Promise<boolean> {
-  const found = await loadChunk(path, chunk.name, envelope);
+async function isWhole(path: string, { name }: Pick<EscrowChunk, 'name'>, envelope: Envelope): Promise<boolean> {
+  const found = await loadChunk(path, name, envelope);
   return found.kind === 'text' || found.kind === 'closed';
+}
+
+async function readChunkFile(path: string, name: Sha256, envelope: Envelope): Promise<ChunkFile> {
+  const reading = readRegular(path, CHUNK_LIMIT);
+  if (reading.kind === 'absent') return { kind: 'damaged', file: path, reason: 'is missing' };
+  if (reading.kind === 'unusable') return { kind: 'damaged', file: path, reason: reading.reason };
+  const found = await decodeChunk(reading.bytes, name, envelope);
+  if (found.kind === 'damaged') return { kind: 'damaged', file: path, reason: found.reason };
+  return { kind: 'whole', bytes: reading.bytes };
+}
+
+async function takeChunk(
+  place: InstanceFolder,
+  envelope: Envelope,
+  name: Sha256,
+  file: Buffer,
+  now: number,
+): Promise<boolean> {
+  const path = pathOf(place, name);
+  if (renewChunk(path, now) && (await isWhole(path, { name }, envelope))) return false;
+  const folder = join(place.escrow, name.slice(0, 2));
+  ensureFolder(folder, place.owner);
+  const content = envelope.seals && !isAgeFile(file) ? await envelope.seal(file) : file;
+  replaceWhole(place, path, content, { durable: true });
+  syncDirectory(folder);
+  return true;
 }
 
 async function readChunks(
@@ -113,6 +149,10 @@ async function readChunks(
   return { entries, damaged };
 }
 
+export type ChunkFile =
+  | { readonly kind: 'whole'; readonly bytes: Buffer }
+  | ({ readonly kind: 'damaged' } & DamagedGeneration);
+
 type Loaded =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'closed' }
@@ -122,7 +162,12 @@ async function loadChunk(path: string, name: Sha256, envelope: Envelope): Promis
   const reading = readRegular(path, CHUNK_LIMIT);
   if (reading.kind === 'absent') return { kind: 'damaged', reason: 'is missing' };
   if (reading.kind === 'unusable') return { kind: 'damaged', reason: reading.reason };
-  let zipped = reading.bytes;
+  return decodeChunk(reading.bytes, name, envelope);
+}
+
+/** Reads a chunk's file, and checks it against its name as far as it can be opened. */
+export async function decodeChunk(file: Buffer, name: Sha256, envelope: Envelope): Promise<Loaded> {
+  let zipped = file;
   if (isAgeFile(zipped)) {
     const opened = await envelope.open(zipped);
     if (opened.kind === 'closed') return opened;

@@ -22,12 +22,16 @@ export interface Shelf {
   readonly damaged: readonly DamagedGeneration[];
   /** The highest number in use, whatever lies under it; 0 when there is none. */
   readonly highest: number;
+  /** Every number in use. */
+  readonly taken: ReadonlySet<number>;
 }
 
 /** The generation files of an instance: `generations/000001.json` and so on, written once. */
 export interface GenerationStore {
   /** @throws Failure `vault-newer-format`, `vault-unreadable` */
   read(): Promise<Shelf>;
+  /** The bytes of a generation's file; null where it is gone. @throws Failure `vault-unreadable` */
+  bytes(number: number): Buffer | null;
   /** @returns false when the number is taken. */
   write(number: number, content: Buffer): boolean;
   /** Removes generations; one that is gone already is fine. */
@@ -69,11 +73,12 @@ export function createGenerationStore(place: InstanceFolder, instance: string, e
       else records.push(decoded.record);
     }
     for (const name of strange) damaged.push({ file: join(place.generations, name), reason: 'is not a generation' });
-    return { records, damaged, highest };
+    return { records, damaged, highest, taken: new Set(numbered.map(([, number]) => number)) };
   }
 
   return {
     read,
+    bytes: (number) => readBytes(pathOf(place, number)),
     write: (number, content) => writeGeneration(place, number, content),
     remove: (numbers) => {
       for (const number of numbers) unlinkQuietly(pathOf(place, number));
@@ -92,6 +97,13 @@ function writeGeneration(place: InstanceFolder, number: number, content: Buffer)
   const outcome = createWhole(place, pathOf(place, number), content, { durable: true });
   if (outcome === 'created') syncDirectory(place.generations);
   return outcome === 'created';
+}
+
+function readBytes(path: string): Buffer | null {
+  const reading = readRegular(path, GENERATION_LIMIT);
+  if (reading.kind === 'absent') return null;
+  if (reading.kind === 'read') return reading.bytes;
+  throw new Failure('vault-unreadable', `a file of the vault ${reading.reason}`, { target: path });
 }
 
 function pathOf(place: InstanceFolder, number: number): string {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import type { DamagedGeneration } from '../../core/observation.ts';
 import type { Envelope } from '../age-envelope.ts';
-import { type DecodedRecord, decodeRecord, encodeRecord } from '../record-format.ts';
+import { type DecodedRecord, decodeRecord, encodeRecord, sealRecord } from '../record-format.ts';
 import type { JsonValue, RecordName, VaultRecord } from '../vault.ts';
 import { ensureFolder, type InstanceFolder } from './instance-folder.ts';
 import { newerFormat } from './marker.ts';
@@ -9,6 +10,9 @@ import { replaceWhole, syncDirectory } from './write-whole.ts';
 
 /** The largest record is that of a rescue: the old values of every row. In bytes. */
 const RECORD_LIMIT = 256 * 1024 * 1024;
+
+/** Records that hold values of rows: sealed wherever the vault seals, also where they come from one that does not. */
+const CONFIDENTIAL: ReadonlySet<RecordName> = new Set(['rescue-undo']);
 
 /** The records of an instance: `records/<name>.json`, each replaced whole. */
 export interface RecordStore {
@@ -21,7 +25,19 @@ export interface RecordStore {
    * @throws Failure `vault-newer-format` where a later release has written this record; the system's error
    */
   write(name: RecordName, value: JsonValue, options: { readonly confidential: boolean }): Promise<void>;
+  /**
+   * A record's file as it lies there; null where there is none.
+   *
+   * @throws Failure `vault-newer-format`
+   */
+  file(name: RecordName): Promise<RecordFile | null>;
+  /** Puts a record's file in its place, unless a whole record is there. @returns whether it was put there */
+  take(name: RecordName, file: Buffer): Promise<boolean>;
 }
+
+export type RecordFile =
+  | { readonly kind: 'whole'; readonly bytes: Buffer }
+  | ({ readonly kind: 'damaged' } & DamagedGeneration);
 
 export function createRecordStore(place: InstanceFolder, instance: string, envelope: Envelope): RecordStore {
   const pathOf = (name: RecordName) => join(place.records, `${name}.json`);
@@ -34,14 +50,34 @@ export function createRecordStore(place: InstanceFolder, instance: string, envel
     return readable(path, await decodeRecord(reading.bytes, { name, instance }, envelope));
   }
 
+  async function file(name: RecordName): Promise<RecordFile | null> {
+    const path = pathOf(name);
+    const reading = readRegular(path, RECORD_LIMIT);
+    if (reading.kind === 'absent') return null;
+    if (reading.kind === 'unusable') return { kind: 'damaged', file: path, reason: reading.reason };
+    const record = readable(path, await decodeRecord(reading.bytes, { name, instance }, envelope));
+    return record.kind === 'damaged'
+      ? { kind: 'damaged', file: path, reason: record.reason }
+      : { kind: 'whole', bytes: reading.bytes };
+  }
+
+  function put(name: RecordName, content: Buffer): void {
+    ensureFolder(place.records, place.owner);
+    replaceWhole(place, pathOf(name), content, { durable: true });
+    syncDirectory(place.records);
+  }
+
   return {
     read,
+    file,
+    take: async (name, bytes) => {
+      if ((await file(name))?.kind === 'whole') return false;
+      put(name, CONFIDENTIAL.has(name) ? await sealRecord(bytes, { name, instance }, envelope) : bytes);
+      return true;
+    },
     write: async (name, value, options) => {
       await read(name);
-      const content = await encodeRecord({ name, instance }, value, envelope, options);
-      ensureFolder(place.records, place.owner);
-      replaceWhole(place, pathOf(name), content, { durable: true });
-      syncDirectory(place.records);
+      put(name, await encodeRecord({ name, instance }, value, envelope, options));
     },
   };
 }
