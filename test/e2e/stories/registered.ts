@@ -81,5 +81,4 @@ export async function replaceDatabase(story: Story, options: readonly string[]):
   await stage.root.query(`CREATE DATABASE \`${schema}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`);
   await story.onVolumes('rm /var/glpi/config/config_db.php');
   await story.startGlpi(options);
-  await stage.root.query(`DELETE FROM \`${schema}\`.glpi_configs WHERE name = 'glpi_network_uuid'`);
 }

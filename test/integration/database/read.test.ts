@@ -11,6 +11,9 @@ import { openOrFail } from './open-or-fail.ts';
 
 const runnable = await available('mariadb');
 const SEALED = 'Q5bevGAv8bP60b5OFsMDtf+JbTh8LNbICsjwhevD80hqzUxbvbbqJxT45LkHY8nn+4SyXh+76qlbELeP';
+/** GLPI makes it when it asks GLPI Network for the first time; a fresh database has none. */
+const UID = 'Uid5'.repeat(10);
+const UID_ROW = { context: 'core', name: 'glpi_network_uuid', value: UID };
 
 describe.skipIf(!runnable)('a GLPI database', () => {
   let mariadb: Mariadb;
@@ -53,6 +56,7 @@ describe.skipIf(!runnable)('a GLPI database', () => {
 
   it.each(['9.5.6', '10.0.17', '11.0.6'] as const)('says that it is GLPI %s, and which instance', async (version) => {
     const { schema, connection } = await glpi(version);
+    await connection.query('INSERT INTO glpi_configs SET ?', UID_ROW);
     await connection.end();
     await using database = await openOrFail(databaseTarget(mariadb, schema));
 
@@ -63,7 +67,7 @@ describe.skipIf(!runnable)('a GLPI database', () => {
       address: mariadb.socket ?? mariadb.dbhost,
       schema,
       instanceUuid: expect.stringMatching(/^[0-9a-f]{40}$/),
-      glpiNetworkUuid: expect.stringMatching(/^[0-9a-f]{40}$/),
+      glpiNetworkUuid: UID,
     });
   });
 
@@ -156,15 +160,15 @@ describe.skipIf(!runnable)('a GLPI database', () => {
     const { schema, connection } = await glpi('11.0.6');
     await using database = await openOrFail(databaseTarget(mariadb, schema));
     const row = { context: 'core', name: 'glpinetwork_registration_key' };
-    const uid = expect.stringMatching(/^[0-9a-f]{40}$/);
-
-    expect(await database.readRegistration()).toEqual({ row: 'absent', uid });
+    expect(await database.readRegistration()).toEqual({ row: 'absent', uid: null });
+    await connection.query('INSERT INTO glpi_configs SET ?', UID_ROW);
+    expect(await database.readRegistration()).toEqual({ row: 'absent', uid: UID });
     await connection.query('INSERT INTO glpi_configs SET ?', row);
-    expect(await database.readRegistration()).toEqual({ row: 'null', uid });
+    expect(await database.readRegistration()).toEqual({ row: 'null', uid: UID });
     await connection.query('UPDATE glpi_configs SET value = ? WHERE name = ?', ['', row.name]);
-    expect(await database.readRegistration()).toEqual({ row: 'empty', uid });
+    expect(await database.readRegistration()).toEqual({ row: 'empty', uid: UID });
     await connection.query('UPDATE glpi_configs SET value = ? WHERE name = ?', [SEALED, row.name]);
-    expect(await database.readRegistration()).toEqual({ row: { value: SEALED }, uid });
+    expect(await database.readRegistration()).toEqual({ row: { value: SEALED }, uid: UID });
     await connection.query("DELETE FROM glpi_configs WHERE name = 'glpi_network_uuid'");
     expect(await database.readRegistration()).toEqual({ row: { value: SEALED }, uid: null });
     await connection.end();

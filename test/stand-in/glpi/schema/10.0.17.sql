@@ -180,8 +180,7 @@ INSERT INTO `glpi_configs` (`id`, `context`, `name`, `value`) VALUES
   (108, 'core', 'proxy_passwd', ''),
   (109, 'core', 'smtp_passwd', ''),
   (110, 'core', 'instance_uuid', SHA1(CONCAT(UUID(), RAND()))),
-  (111, 'core', 'registration_uuid', SHA1(CONCAT(UUID(), RAND()))),
-  (112, 'core', 'glpi_network_uuid', SHA1(CONCAT(UUID(), RAND())));
+  (111, 'core', 'registration_uuid', SHA1(CONCAT(UUID(), RAND())));
 
 INSERT INTO `glpi_snmpcredentials` (`id`, `name`, `snmpversion`, `community`) VALUES
   (1, 'Public community v1', '1', 'public'),

@@ -230,7 +230,6 @@ INSERT INTO `glpi_configs` (`id`, `context`, `name`, `value`) VALUES
   (107, 'core', 'smtp_passwd', ''),
   (108, 'core', 'instance_uuid', SHA1(CONCAT(UUID(), RAND()))),
   (109, 'core', 'registration_uuid', SHA1(CONCAT(UUID(), RAND()))),
-  (110, 'core', 'glpi_network_uuid', SHA1(CONCAT(UUID(), RAND()))),
   (200, 'inventory', 'enabled_inventory', '0'),
   (201, 'inventory', 'basic_auth_password', '');
 

@@ -155,8 +155,7 @@ INSERT INTO `glpi_configs` (`id`, `context`, `name`, `value`) VALUES
   (97, 'core', 'proxy_passwd', ''),
   (98, 'core', 'smtp_passwd', ''),
   (99, 'core', 'instance_uuid', SHA1(CONCAT(UUID(), RAND()))),
-  (100, 'core', 'registration_uuid', SHA1(CONCAT(UUID(), RAND()))),
-  (101, 'core', 'glpi_network_uuid', SHA1(CONCAT(UUID(), RAND())));
+  (100, 'core', 'registration_uuid', SHA1(CONCAT(UUID(), RAND())));
 
 INSERT INTO `glpi_users` (`id`, `name`, `authtype`, `profiles_id`, `date_mod`, `date_creation`) VALUES
   (2, 'glpi', 1, 4, NOW(), NOW()),
