@@ -109,8 +109,8 @@ export const DECLARATIONS = {
   rescue: declare({
     schema: oneOf(['auto', 'ask']),
     fallback: 'auto',
-    summary: 'whether init re-seals values that another known key opens',
-    details: '`ask` leaves them and reports them as an error.',
+    summary: 'whether init brings back values that another known key opens or that GLPI destroyed',
+    details: '`ask` leaves them to `keykeeper rescue` and reports them.',
     example: 'ask',
     holds: 'plain',
   }),

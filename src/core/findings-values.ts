@@ -17,7 +17,7 @@ export function valueFindings(judgement: Judgement): Finding[] {
       severity: 'error',
       target: name(judgement.movable),
       message: `${plural(judgement.movable.length, 'value opens', 'values open')} under another known key and not under the live one`,
-      try: 'stop GLPI and run keykeeper init with KEYKEEPER_RESCUE=auto: it seals them anew under the live key',
+      try: 'keykeeper rescue --dry-run, then keykeeper rescue: it seals them anew under the live key',
     });
   }
   if (dead.length > 0) {

@@ -93,6 +93,8 @@ class Run implements AsyncDisposable {
     const planned = plan(pass.observation, judgement, {
       rescue: settings.rescue,
       ...asked,
+      // Undone once is undone: the plan cannot see it in the rows.
+      ...(this.#reports.some((each) => each.action === 'undo-rescue') ? { scope: 'captures' } : {}),
       preview: this.#request.until === 'plan',
     });
     const judged = { pass, judgement, plan: planned };

@@ -149,6 +149,26 @@ describe.skipIf(!(await available('mariadb')))('the row of the registration key'
     expect(await scene.rows()).toMatchObject({ stored: 'no row' });
   });
 
+  it.each([
+    ['a sealed value', () => ['smtp_passwd', sealLikeGlpi('still typing', scene.securityKey)]],
+    ["GLPI's version", () => ['version', `10.0.${18 + randomBytes(1).readUInt8()}`]],
+  ])('is not written while %s changes, and is once that holds still', async (_, next) => {
+    await scene.put(undefined);
+    let moving = true;
+    const mover = (async () => {
+      while (moving) await scene.client.query('UPDATE glpi_configs SET value = ? WHERE name = ?', next().reverse());
+    })();
+
+    await reconcile();
+    moving = false;
+    await mover;
+    const unwritten = await scene.rows();
+    await reconcile();
+
+    expect(unwritten).toMatchObject({ stored: 'no row' });
+    expect(await scene.rows()).toMatchObject({ key: scene.registrationKey });
+  });
+
   it('takes a key of the settings once: then what an administrator enters stays, and what is lost comes back as it was last', async () => {
     const wished = someRegistrationKey('of the settings');
     const entered = someRegistrationKey('entered later');
