@@ -53,8 +53,9 @@ async function run(context: CommandContext): Promise<ResultDocument> {
   const values = options.undo === true ? [] : rescuedValues(preview, older);
   const parts = { command: 'rescue', exitCode: exitCodeOf(preview) };
   const writes = touchesGlpi(preview.after.plan) || values.some((each) => each.way !== 'retype');
-  if (dryRun || !writes) return { ...previewOf(preview, parts), dryRun, details: { values } };
-  await askFirst(context, values);
+  if (dryRun) return { ...previewOf(preview, parts), details: { values } };
+  // What goes to the vault alone needs nobody's yes.
+  if (writes) await askFirst(context, values);
   using _ = context.progress('waiting for the values to hold still, then writing', () => '');
   const result = await opened.keeper.reconcile(signal, { depth: 'full', asked, reason: 'rescue' });
   return { ...resultOf(result, { command: 'rescue', exitCode: finalCode(result, asked) }), details: { values } };
