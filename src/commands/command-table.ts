@@ -40,6 +40,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./rescue.ts')).rescue,
   },
   {
+    name: 'rotate',
+    summary: 'make a new security key and move every sealed value to it',
+    load: async () => (await import('./rotate.ts')).rotate,
+  },
+  {
     name: 'accept',
     summary: 'give up the values that no known key opens, so that they neither block nor nag',
     load: async () => (await import('./accept.ts')).accept,
@@ -68,6 +73,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'history',
     summary: 'list the generations that the vault holds',
     load: async () => (await import('./history.ts')).history,
+  },
+  {
+    name: 'export',
+    summary: 'write the whole vault into one file, encrypted, to be kept elsewhere',
+    load: async () => (await import('./export.ts')).exportCommand,
+  },
+  {
+    name: 'import',
+    summary: 'take such a file into the vault, beside what it holds',
+    load: async () => (await import('./import.ts')).importCommand,
   },
   {
     name: 'config',

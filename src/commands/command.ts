@@ -13,6 +13,12 @@ export interface CommandOption {
   readonly description: string;
 }
 
+/** A word of one command that is no option; its value is among the options, under its name. */
+export interface CommandOperand {
+  readonly name: string;
+  readonly description: string;
+}
+
 export interface CommandExample {
   readonly line: string;
   /** What it is good for. */
@@ -39,6 +45,8 @@ export interface CommandContext {
   readonly confirm: (question: string) => Promise<'yes' | 'no' | 'nobody'>;
   /** As the result is printed. */
   readonly style: Style;
+  /** Standard output, for a command whose result is a stream of bytes; it returns no document then. */
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean };
   /** Writes to standard output beside the result; nothing may be written there with `--json`. */
   readonly print: (text: string) => void;
 }
@@ -52,6 +60,8 @@ export interface Command {
   readonly description: string;
   readonly examples: readonly CommandExample[];
   readonly options: readonly CommandOption[];
+  /** Whether it has to be there is for the command to say. */
+  readonly operand?: CommandOperand;
   /** @returns the result, of which `exitCode` is the process's; null: nothing to print, exit code 0 */
   run(context: CommandContext): Promise<ResultDocument | null>;
   /** The result for people, with a line break at its end; report/print-result.ts where it is absent. */

@@ -77,7 +77,15 @@ function addCommand(parser: Parser, command: Command, onRun: (run: Run) => void)
     if (!parser.options.some((each) => each.long === option.long)) parser.addOption(option);
   }
   if (command.examples.length > 0) parser.addHelpText('after', examplesText(command));
-  parser.action((options: CommandContext['options']) => onRun(runOf(command, options)));
+  const { operand } = command;
+  if (operand === undefined) {
+    parser.action((options: CommandContext['options']) => onRun(runOf(command, options)));
+    return;
+  }
+  parser.argument(`[${operand.name}]`, operand.description);
+  parser.action((word: string | undefined, options: CommandContext['options']) =>
+    onRun(runOf(command, word === undefined ? options : { ...options, [operand.name]: word })),
+  );
 }
 
 function settingOptions(): Option[] {
@@ -125,7 +133,9 @@ function usageFailure(error: CommanderError, command: Command | null): Failure {
     return new Failure('usage', `${option ?? 'an option'} needs a value`, { try: help });
   }
   if (error.code === 'commander.excessArguments') {
-    return new Failure('usage', `${command?.name ?? 'keykeeper'} takes options only, no further words`, { try: help });
+    const words =
+      command?.operand === undefined ? 'options only, no further words' : `one ${command.operand.name} only`;
+    return new Failure('usage', `${command?.name ?? 'keykeeper'} takes ${words}`, { try: help });
   }
   if (error.code !== 'commander.unknownOption') return new Failure('usage', 'cannot understand this', { try: help });
   const known = ['--json', '--config', '--help', ...settingForms().flatMap((each) => each.flag ?? [])];

@@ -72,6 +72,7 @@ async function runCommand({ command, flags, options, configFile, json }: Run, li
         return await confirmOn(question, stdin(), stderr, stop.signal);
       },
       style: styleFor(stdout, environment),
+      stdout,
       print: (text) => stdout.write(text),
     });
     // Log lines about a result stand before it where both go to one terminal.

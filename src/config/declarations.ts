@@ -7,6 +7,7 @@ import { InvalidValue } from './invalid-value.ts';
 import { parseOwner } from './owner.ts';
 import { OFFICIAL, PRESETS } from './presets.ts';
 import { readRegistrationUrl } from './registration-url.ts';
+import { parseSchedule } from './schedule-setting.ts';
 import { readAbsolutePath, readContainerName, readHttpToken, readInstance, readPassword } from './texts.ts';
 import { parseVaultUrl } from './vault-url.ts';
 
@@ -191,6 +192,34 @@ export const DECLARATIONS = {
     details:
       'Where it is mounted here, what GLPI remembers of its registration key is removed from the cache there once it is outdated; nothing else in it is touched. It may be absent.',
     example: '/var/glpi/files',
+    holds: 'plain',
+  }),
+  drill: declare({
+    schema: text(parseSchedule),
+    fallback: 'off',
+    summary: 'how often watch proves that the vault would bring everything back',
+    details:
+      'A drill reads the vault and the database, as `keykeeper drill` does; its date and result are in status and metrics. From 1h to 365d.',
+    example: '7d',
+    holds: 'plain',
+  }),
+  export: declare({
+    schema: text(parseSchedule),
+    fallback: 'off',
+    summary: 'how often watch writes the whole vault into one file',
+    details:
+      'Needs `KEYKEEPER_EXPORT_TO`, and `KEYKEEPER_AGE_RECIPIENTS` to encrypt to. A run that failed is tried again after 6h at the latest. From 1h to 365d.',
+    example: '1d',
+    holds: 'plain',
+  }),
+  exportTo: declare({
+    schema: text(readAbsolutePath),
+    fallback: null,
+    fallbackText: 'none',
+    summary: 'directory or file for exports of the vault, on another disk or machine',
+    details:
+      'In a directory, each export has a name of its own with instance and time, and the newest 14 of the instance stay. A file is replaced.',
+    example: '/offsite',
     holds: 'plain',
   }),
   http: declare({

@@ -4,7 +4,7 @@ import { SETTING_NAMES, type SettingName } from './declarations.ts';
 import { formatDuration } from './duration.ts';
 import { formatHttpAddress } from './http-address.ts';
 import type { LoadedSettings } from './load-settings.ts';
-import type { DatabaseSetting, Settings } from './settings.ts';
+import type { DatabaseSetting, ScheduleSetting, Settings } from './settings.ts';
 
 /** One line of `keykeeper config`. */
 export interface DescribedSetting {
@@ -46,7 +46,11 @@ function valueText(name: SettingName, settings: Settings): string {
     case 'settle':
     case 'interval':
       return formatDuration(settings[name]);
+    case 'drill':
+    case 'export':
+      return scheduleText(settings[name]);
     case 'container':
+    case 'exportTo':
     case 'registrationUrl':
     case 'caFile':
       return settings[name] ?? NOT_SET;
@@ -67,6 +71,10 @@ function valueText(name: SettingName, settings: Settings): string {
     case 'httpToken':
       return secretText(settings[name]);
   }
+}
+
+function scheduleText(schedule: ScheduleSetting): string {
+  return schedule.kind === 'off' ? 'off' : formatDuration(schedule.interval);
 }
 
 function secretText(secret: Secret<string> | null): string {

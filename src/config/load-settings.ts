@@ -10,6 +10,7 @@ import { readConfigFile } from './read-config-file.ts';
 import { readEnvironment } from './read-environment.ts';
 import { readFlags } from './read-flags.ts';
 import { readSecretFile } from './read-secret-file.ts';
+import { checkScheduledExport } from './schedule-setting.ts';
 import { formsOf } from './setting-forms.ts';
 import type { DatabaseSetting, Settings } from './settings.ts';
 import {
@@ -80,6 +81,9 @@ export async function loadSettings(input: SettingsInput): Promise<LoadedSettings
     registrationUrl: read('registrationUrl'),
     caFile: read('caFile'),
     varDir: read('varDir') ?? preset.varDir,
+    drill: required(read('drill')),
+    export: required(read('export')),
+    exportTo: read('exportTo'),
     http: required(read('http')),
     httpToken: read('httpToken'),
     settle: required(read('settle')),
@@ -87,6 +91,7 @@ export async function loadSettings(input: SettingsInput): Promise<LoadedSettings
     logLevel: required(read('logLevel')),
     logFormat: required(read('logFormat')),
   };
+  checkScheduledExport(settings);
   const origins = originsOf(given, preset);
   return Object.freeze({ settings: Object.freeze(settings), origins, missingVariables: environment.missing });
 }

@@ -32,6 +32,9 @@ export type HttpSetting =
   | { readonly kind: 'off' }
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
 
+/** `KEYKEEPER_DRILL`, `KEYKEEPER_EXPORT`: how often a watch does it, in ms. */
+export type ScheduleSetting = { readonly kind: 'off' } | { readonly kind: 'every'; readonly interval: number };
+
 /** Everything that can be configured, read once at the start and frozen. */
 export interface Settings {
   readonly configDir: AbsolutePath;
@@ -58,6 +61,10 @@ export interface Settings {
   readonly caFile: AbsolutePath | null;
   /** GLPI's var directory as this container would see it; it need not be there. */
   readonly varDir: AbsolutePath;
+  readonly drill: ScheduleSetting;
+  readonly export: ScheduleSetting;
+  /** A directory or a file. */
+  readonly exportTo: AbsolutePath | null;
   readonly http: HttpSetting;
   readonly httpToken: Secret<string> | null;
   /** In ms. */

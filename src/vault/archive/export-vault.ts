@@ -18,8 +18,11 @@ export interface Exported extends Readonly<ArchiveCount> {
   /** Files of the vault that could not be used, and are not in it. */
   readonly damaged: readonly DamagedGeneration[];
   readonly encrypted: boolean;
-  /** How far the file was looked into once it was there. `bytes`: no identity opens it, so its bytes were compared. */
-  readonly checked: 'contents' | 'bytes';
+  /**
+   * How far the file was looked into once it was there. `bytes`: no identity opens it, so its bytes were compared;
+   * `nothing`: it is no file.
+   */
+  readonly checked: 'contents' | 'bytes' | 'nothing';
 }
 
 /** A vault as a stream of bytes, and what is in it once they were read to their end. */
@@ -35,7 +38,7 @@ export async function streamExport({ vault, envelope, ...facts }: ExportRequest)
   const clear = writeArchive({ instance: facts.instance, createdAt: facts.createdAt }, parts, count);
   const encrypted = envelope.seals;
   const bytes = encrypted ? await envelope.sealStream(clear) : clear;
-  return { bytes, result: () => ({ ...count, damaged, encrypted, checked: 'bytes' }) };
+  return { bytes, result: () => ({ ...count, damaged, encrypted, checked: 'nothing' }) };
 }
 
 /**

@@ -40,6 +40,7 @@ async function validate(environment: CliEnvironment, options: Record<string, tru
     readSecret: async () => '',
     confirm: async () => 'nobody',
     style: PLAIN,
+    stdout: process.stdout,
     print: () => undefined,
   });
   if (document === null) throw new Error('expected a document');
