@@ -69,6 +69,7 @@ async function untilItAnswers(name: string, ask: () => Promise<string>): Promise
         continue;
       }
       const { stdout, stderr } = await docker(['logs', name]);
+      await docker(['rm', '--force', name]);
       throw new Error(`${name} does not answer: ${stdout}${stderr}`, { cause: error });
     }
   }
