@@ -1,6 +1,8 @@
+import { Failure } from '../../core/failure.ts';
 import type { ValueReference } from '../../core/value.ts';
+import { errorNumber } from './classify-error.ts';
 import type { PlaceRead } from './database.ts';
-import { quoted, type Session } from './session.ts';
+import { quoted, type Row, type Session } from './session.ts';
 
 /** References of one statement. */
 const BATCH = 1_000;
@@ -40,9 +42,11 @@ async function readBatch(
   { table, column }: Column,
   group: readonly ValueReference[],
 ): Promise<PlaceRead[]> {
-  const rows = await session.rows(`SELECT id, ${quoted(column)} FROM ${session.table(table)} WHERE id IN (?)`, [
+  const rows = await rowsOf(
+    session,
+    `SELECT id, ${quoted(column)} FROM ${session.table(table)} WHERE id IN (?)`,
     group.map(({ id }) => id),
-  ]);
+  );
   const cells = new Map(rows.map(([id, cell]) => [Number(id), cell ?? null]));
   return group.map((reference): PlaceRead => {
     const cell = cells.get(reference.id);
@@ -52,4 +56,18 @@ async function readBatch(
       ? { reference, state: 'empty', value }
       : { reference, state: 'filled' };
   });
+}
+
+const NO_SUCH_COLUMN = 1054;
+const NO_SUCH_TABLE = 1146;
+
+/** None where the table or the column is gone: a plugin took them with it. */
+async function rowsOf(session: Session, sql: string, ids: readonly number[]): Promise<readonly Row[]> {
+  try {
+    return await session.rows(sql, [[...ids]]);
+  } catch (error) {
+    const number = error instanceof Failure ? errorNumber(error.cause) : undefined;
+    if (number === NO_SUCH_TABLE || number === NO_SUCH_COLUMN) return [];
+    throw error;
+  }
 }
