@@ -79,7 +79,8 @@ async function askFirst(
   });
 }
 
-function exitCodeOf({ after, outcome }: Reconciliation): ExitCode {
+/** How an instance stands for a command that brings values back or moves them. */
+export function exitCodeOf({ after, outcome }: Reconciliation): ExitCode {
   const { judgement, pass } = after;
   const { vault } = pass.observation;
   if (judgement.databaseSilent) return EXIT.databaseUnreachable;

@@ -73,6 +73,8 @@ function detailOf(action: Action): string {
       return `${action.values.length} values under the live key`;
     case 'rescue-values':
       return `${action.steps.length} values under the live key`;
+    case 'rotate-key':
+      return `to key ${action.rotation.to}`;
     case 'undo-rescue':
       return 'the rows as they were, where nobody wrote since';
     case 'write-registration':

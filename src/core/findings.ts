@@ -6,6 +6,8 @@ import { valueFindings } from './findings-values.ts';
 import { everProven, knownKeys, newestFirst } from './history.ts';
 import type { DatabaseSource, Observation } from './observation.ts';
 import type { Obstacle } from './plan.ts';
+import { rotationFindings } from './rotation.ts';
+import { scheduleFindings } from './schedule.ts';
 import type { Judgement } from './verdict.ts';
 
 /** What a person is told, for every part of an observation that is not as it should be. Most serious first. */
@@ -23,6 +25,8 @@ export function findingsOf(
     ...vaultFindings(observation),
     ...fileFindings(observation, directory),
     ...checkInFindings(observation),
+    ...scheduleFindings(observation.records),
+    ...rotationFindings(observation),
   ];
   const order: readonly Severity[] = ['error', 'warning', 'advice', 'info'];
   return found.sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
@@ -77,7 +81,7 @@ function keyFindings(
       'key-breaks-glpi',
       'error',
       "the key's bytes hold a %…% pattern, which GLPI 11 takes for a parameter: it does not boot with this key",
-      'start GLPI 10 on this configuration once and run security:change_key there while every secret still opens',
+      'keykeeper rotate: it makes a key without the pattern and moves every secret to it',
     );
   }
   const tie = judgement.choice.kind === 'tie' ? judgement.choice : null;

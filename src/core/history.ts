@@ -2,6 +2,7 @@ import type { Fingerprint } from './brand.ts';
 import type { DatabaseIdentity, Generation, KeptFile } from './generation.ts';
 import { DATABASE_FILE, type GuardedFile, KEY_FILE } from './guarded-set.ts';
 import type { VaultState } from './observation.ts';
+import { PREPARED } from './rotation.ts';
 
 /** Questions that judging and planning ask of the vault's generations (oldest first, as the vault lists them). */
 
@@ -20,11 +21,13 @@ export function knownKeys(generations: readonly Generation[]): Fingerprint[] {
 /**
  * Keys of which any may be the right one where there is nothing to test them on. A key out of a backup that opened
  * nothing when it was kept, though there were values to open, is another instance's or long replaced: it stays a
- * candidate wherever evidence decides, and never makes a choice harder where none does.
+ * candidate wherever evidence decides, and never makes a choice harder where none does. Nor does a key that a rotation
+ * only prepared.
  */
 export function untestedKeys(generations: readonly Generation[]): Fingerprint[] {
   return knownKeys(generations).filter((key) => {
-    const holders = generations.filter((each) => each.fingerprint === key);
+    const holders = generations.filter((each) => each.fingerprint === key && each.reason !== PREPARED);
+    if (holders.length === 0) return false;
     return holders.some((each) => each.reason !== FROM_BACKUP) || !openedNothing(holders[0]);
   });
 }

@@ -4,6 +4,7 @@ import { findElsewhere } from './elsewhere.ts';
 import { emptiedByAccident } from './emptied.ts';
 import { newestFirst } from './history.ts';
 import type { KeyState, Observation, VaultState } from './observation.ts';
+import { isUnderWay, provenByRotation } from './rotation.ts';
 import { counts, strongest, tally } from './tally.ts';
 import type { ValueEvidence } from './value.ts';
 import type { Judgement, KeyChoice, Need, Verdict } from './verdict.ts';
@@ -32,7 +33,7 @@ export function judge(observation: Observation): Judgement {
     live,
     tested: values.length,
     opened: evidence.opened,
-    real: own?.real ?? 0,
+    real: own?.real || (live === null ? 0 : provenByRotation(observation.records.rotation, live, values)),
     dead: values.filter((each) => each.opens.length === 0),
     movable,
     destroyed: values.filter((each) => each.better !== null && (live === null || opensUnder(each, live))),
@@ -87,13 +88,14 @@ function verdictWithoutKey(key: KeyState & { kind: 'absent' | 'malformed' }): Ve
  * passes, and so does sealing values anew. A missing or malformed key does not wait for the second: GLPI without a key
  * wipes secrets at the next Save.
  */
-function findNeed({ database, stage, glpiRunning }: Observation, verdict: Verdict, movable: boolean): Need {
+function findNeed(observation: Observation, verdict: Verdict, movable: boolean): Need {
+  const { database, stage, glpiRunning } = observation;
   if (database.kind !== 'answers' || verdict === 'sound' || verdict === 'unreadable') return 'nothing';
   if (database.coverage === 'sample') return 'full-pass';
   if (verdict === 'missing' || verdict === 'malformed' || verdict === 'unproven' || stage === 'ask') return 'nothing';
   const busy = (stage === 'guard' && glpiRunning !== false) || glpiRunning === true || database.otherSessions !== 0;
   const reseals = stage === 'gate' && verdict === 'mixed' && movable;
-  return (busy || reseals) && !database.settled ? 'second-pass' : 'nothing';
+  return (busy || reseals || isUnderWay(observation)) && !database.settled ? 'second-pass' : 'nothing';
 }
 
 function isFirstInstall({ vault, database, key }: Observation, verdict: Verdict, choice: KeyChoice): boolean {

@@ -2,6 +2,7 @@ import type { Observation } from './observation.ts';
 import type { Action, Plan, PlanOptions } from './plan.ts';
 import { planRegistration } from './plan-registration.ts';
 import { mayRescue, planRescue } from './plan-rescue.ts';
+import { planLateValues } from './plan-rotation.ts';
 import type { Judgement } from './verdict.ts';
 
 /** What a plan does with rows, or waits to do. */
@@ -11,9 +12,11 @@ export const NO_ROW: RowPlan = { actions: [] };
 
 /**
  * At the gate nobody saves; while GLPI runs, a rotation of its own may be moving these very rows. What is under another
- * key is moved first, as it is; then what was destroyed is brought back, where that is certain.
+ * key is moved first, as it is; then what was destroyed is brought back, where that is certain. Beside a running GLPI
+ * only what is left under the key that a rotation of Keykeeper's own replaced is moved after it.
  */
 export function planGateRows(observation: Observation, judgement: Judgement, options: PlanOptions): RowPlan {
+  if (observation.stage === 'guard') return planLateValues(observation, judgement);
   if (observation.stage !== 'gate' || options.rescue !== 'auto' || !mayRescue(observation, judgement)) return NO_ROW;
   if (judgement.movable.length > 0) {
     const values = judgement.movable.map((each) => each.reference);

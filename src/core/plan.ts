@@ -7,6 +7,7 @@ import { type AccessChange, planAccess } from './plan-access.ts';
 import { planDatabaseFile, planOptionalFiles } from './plan-files.ts';
 import type { RegistrationSource } from './plan-registration.ts';
 import type { RescueStep } from './plan-rescue.ts';
+import { planRotation, type WantedRotation } from './plan-rotation.ts';
 import { NO_ROW, planGateRows, planRegistrationRow, planRescueRows, type RowPlan } from './plan-rows.ts';
 import type { ValueReference } from './value.ts';
 import type { Judgement } from './verdict.ts';
@@ -40,6 +41,8 @@ export type Action =
   | { readonly action: 'reseal-values'; readonly target: string; readonly values: readonly ValueReference[] }
   /** Values that GLPI destroyed or that another key opens are brought back under the live key, in one transaction. */
   | { readonly action: 'rescue-values'; readonly target: string; readonly steps: readonly RescueStep[] }
+  /** A new key takes the place of the live one, and every sealed value moves to it. */
+  | { readonly action: 'rotate-key'; readonly target: GuardedFile; readonly rotation: WantedRotation }
   /** The rows that the last rescue changed, as they were before, where nobody wrote since. */
   | { readonly action: 'undo-rescue'; readonly target: string }
   /** The row of the registration key is written, or emptied where `fingerprint` is null. */
@@ -88,9 +91,11 @@ export interface PlanOptions {
   /** The plan is only shown: what has to settle first is in it. */
   readonly preview?: boolean;
   /** `rescue`: all, and what GLPI destroyed is brought back while it runs. `registration`: the vault and the row of the registration key. `captures`: the vault is written, GLPI's side is not. `accept`: the values that nothing opens are given up. */
-  readonly scope?: 'all' | 'captures' | 'accept' | 'registration' | 'rescue' | 'undo-rescue';
+  readonly scope?: 'all' | 'captures' | 'accept' | 'registration' | 'rescue' | 'undo-rescue' | 'rotate';
   /** With scope `rescue`: the vault's older values also where a row holds something that nothing opens. */
   readonly older?: boolean;
+  /** With scope `rotate`: the key that is to be live. */
+  readonly rotation?: WantedRotation;
   /** An operator named this key (`restore --generation`): it is restored unless the live one opens anything. */
   readonly wanted?: Fingerprint;
   /** An operator adopted the database that was found. */
@@ -108,7 +113,7 @@ export function plan(observation: Observation, judgement: Judgement, options: Pl
   if (judgement.need !== 'nothing') return { actions: first, obstacle: null };
   if (judgement.elsewhere !== null && options.adopt !== true) return { actions: first, obstacle: 'elsewhere' };
   if (options.scope === 'accept') return planAccept(observation, judgement, first);
-  if (options.scope !== undefined && options.scope !== 'all' && options.scope !== 'rescue') {
+  if (options.scope !== undefined && options.scope !== 'all' && !RUNNING_SCOPES.has(options.scope)) {
     const captures = planCapture(observation, judgement);
     const rows = planScopedRows(observation, judgement, options);
     return { ...rows, actions: [...(captures.length > 0 ? captures : first), ...rows.actions], obstacle: null };
@@ -126,10 +131,7 @@ export function plan(observation: Observation, judgement: Judgement, options: Pl
     ...key.actions,
     ...planDatabaseFile(observation, judgement, restored),
   ];
-  const reseal =
-    options.scope === 'rescue'
-      ? planRescueRows(observation, judgement, options)
-      : planGateRows(observation, judgement, options);
+  const reseal = planRunningRows(observation, judgement, options, restores.length);
   // What was put back is looked at again before it is captured.
   const settled = restores.length + reseal.actions.length === 0 && observation.database.kind !== 'deferred';
   const captures = settled ? planCapture(observation, judgement) : [];
@@ -138,6 +140,21 @@ export function plan(observation: Observation, judgement: Judgement, options: Pl
   const actions = [...covered, ...restores, ...reseal.actions, ...captures, ...registration.actions];
   const unsettled = reseal.unsettled === true || registration.unsettled === true;
   return { actions, obstacle: null, ...(unsettled ? { unsettled } : {}) };
+}
+
+/** Commands of an operator that put files right as `init` does, and then write rows. */
+const RUNNING_SCOPES: ReadonlySet<string> = new Set(['rescue', 'rotate']);
+
+function planRunningRows(
+  observation: Observation,
+  judgement: Judgement,
+  options: PlanOptions,
+  restores: number,
+): RowPlan {
+  if (options.scope === 'rescue') return planRescueRows(observation, judgement, options);
+  if (options.scope !== 'rotate') return planGateRows(observation, judgement, options);
+  // A key is rotated only where nothing else is to be put right.
+  return restores === 0 ? planRotation(observation, judgement, options) : NO_ROW;
 }
 
 /** What an operator's command does with rows; the files are not its business. */

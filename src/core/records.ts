@@ -1,6 +1,9 @@
 import type { Chronicle } from './chronicle.ts';
+import type { Presence } from './presence.ts';
 import type { Receipts } from './receipt.ts';
 import type { RegistrationWrites } from './registration.ts';
+import type { Rotation } from './rotation.ts';
+import type { ScheduleRecord } from './schedule.ts';
 import type { SecuredPlace } from './secured-place.ts';
 
 /** What the vault remembers beside its generations, as far as judging and planning ask for it. */
@@ -10,7 +13,23 @@ export interface Records {
   readonly registrationWrites: RegistrationWrites;
   /** Where a deep search found sealed values. */
   readonly places: readonly SecuredPlace[];
+  /** When a drill, and an export to the configured place, was done last, and how it ended; null: never. */
+  readonly drill: ScheduleRecord | null;
+  readonly export: ScheduleRecord | null;
+  /** The journal of the last rotation; null where there was none. */
+  readonly rotation: Rotation | null;
+  /** The watches that share this vault. */
+  readonly presence: readonly Presence[];
 }
 
 /** Of a vault that was never written to, or that cannot be read. */
-export const NO_RECORDS: Records = { chronicle: [], receipts: [], registrationWrites: [], places: [] };
+export const NO_RECORDS: Records = {
+  chronicle: [],
+  receipts: [],
+  registrationWrites: [],
+  places: [],
+  drill: null,
+  export: null,
+  rotation: null,
+  presence: [],
+};

@@ -82,27 +82,61 @@ export function replaceFile(
   access: NewFileAccess,
   expected: FileState,
 ): ReplaceResult {
+  using prepared = prepareReplacement(path, content, access, expected);
+  return prepared.commit();
+}
+
+/** A replacement that lacks nothing but its rename. Disposed of without {@link commit}, nothing was replaced. */
+export interface PreparedReplacement extends Disposable {
+  /** Throws the Failure 'file-changed' where the file is no longer the one that is to be replaced. */
+  check(): void;
+  /** Renames, once. Throws as {@link replaceFile}. */
+  commit(): ReplaceResult;
+}
+
+/**
+ * The first half of {@link replaceFile}: the new file lies complete and synced beside the old one, with its owner and
+ * mode, so that little is left that can fail. Throws what replaceFile throws.
+ */
+export function prepareReplacement(
+  path: AbsolutePath,
+  content: Buffer,
+  access: NewFileAccess,
+  expected: FileState,
+): PreparedReplacement {
   try {
-    using directory = openDirectory(parentOf(path), 'write');
-    using untilReplaced = new DisposableStack();
+    using untilPrepared = new DisposableStack();
+    const directory = untilPrepared.use(openDirectory(parentOf(path), 'write'));
     const name = directory.entry(basename(path));
+    const untilReplaced = untilPrepared.use(new DisposableStack());
     const held = untilReplaced.use(holdFile(name, path, expected));
-    using temporary = writeTemporary(directory, path, content, access);
-    mustStillBeNamed(directory, path);
-    if (!held.isStill(name)) throw fileChanged(path);
-    renameSync(temporary.path, name);
-    temporary.moved();
-    const unsynced = syncDirectory(directory, path);
-    const late = held.newBytes();
-    const holder = untilReplaced.move();
-    return {
-      late,
-      ownerKept: temporary.ownerKept,
-      unsynced,
-      recheck: () => held.newBytes(),
-      release: () => holder.dispose(),
-      [Symbol.dispose]: () => holder.dispose(),
+    const temporary = untilPrepared.use(writeTemporary(directory, path, content, access));
+    const check = () => {
+      mustStillBeNamed(directory, path);
+      if (!held.isStill(name)) throw fileChanged(path);
     };
+    const commit = (): ReplaceResult => {
+      try {
+        check();
+        renameSync(temporary.path, name);
+        temporary.moved();
+        const unsynced = syncDirectory(directory, path);
+        const late = held.newBytes();
+        const holder = untilReplaced.move();
+        return {
+          late,
+          ownerKept: temporary.ownerKept,
+          unsynced,
+          recheck: () => held.newBytes(),
+          release: () => holder.dispose(),
+          [Symbol.dispose]: () => holder.dispose(),
+        };
+      } catch (error) {
+        throw writeFailure(path, error);
+      }
+    };
+    const holder = untilPrepared.move();
+    return { check, commit, [Symbol.dispose]: () => holder.dispose() };
   } catch (error) {
     throw writeFailure(path, error);
   }

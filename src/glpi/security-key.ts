@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { type Fingerprint, fingerprint } from '../core/brand.ts';
 import type { KeyState } from '../core/observation.ts';
 
@@ -45,6 +45,17 @@ export function decodedKeys(bytes: Buffer): Buffer[] {
  */
 export function breaksGlpi11(key: Buffer): boolean {
   return /%[^% \t\n\v\f\r]+%/.test(key.toString('latin1'));
+}
+
+/**
+ * A new key, as GLPIKey::generate makes one (sodium_crypto_aead_xchacha20poly1305_ietf_keygen: 32 random bytes), but
+ * never one with which GLPI 11 fails to boot ({@link breaksGlpi11}).
+ */
+export function makeKey(random: (size: number) => Buffer = randomBytes): Buffer {
+  for (;;) {
+    const key = random(KEY_BYTES);
+    if (!breaksGlpi11(key)) return key;
+  }
 }
 
 function mistakeOf(bytes: Buffer): Extract<KeyState, { kind: 'malformed' }>['looksLike'] {

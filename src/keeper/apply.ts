@@ -19,6 +19,7 @@ import { draftOf, draftOfBytes } from './build-draft.ts';
 import type { Pass } from './observe.ts';
 import { putFile } from './put-file.ts';
 import { rescueValues } from './rescue-values.ts';
+import { rotateKey } from './rotate-key.ts';
 import { undoRescue } from './undo-rescue.ts';
 import { writeRegistrationKey } from './write-registration-key.ts';
 
@@ -130,6 +131,8 @@ async function applyAction(
       return { detail: await rescueValues(action.steps, context, 'undoable') };
     case 'undo-rescue':
       return { detail: await undoRescue(context) };
+    case 'rotate-key':
+      return { detail: await rotateKey(action, context) };
     case 'write-registration':
       return { detail: await writeRegistrationKey(action, context) };
   }
@@ -179,6 +182,7 @@ function consequenceOf(
     case 'reseal-values':
     case 'rescue-values':
     case 'undo-rescue':
+    case 'rotate-key':
       return 'resealFailed';
     case 'write-registration':
       return 'registrationFailed';

@@ -4,12 +4,16 @@ import type { DamagedGeneration } from '../core/observation.ts';
 import type { Receipts } from '../core/receipt.ts';
 import { NO_RECORDS, type Records } from '../core/records.ts';
 import type { RegistrationWrites } from '../core/registration.ts';
+import type { Rotation } from '../core/rotation.ts';
 import type { SecuredPlace } from '../core/secured-place.ts';
 import { VERDICTS } from '../core/verdict.ts';
 import type { RecordName, Vault } from '../vault/vault.ts';
 import { placesSchema } from './place-record.ts';
+import { presenceSchema } from './presence-record.ts';
 import { receiptsSchema } from './receipt-record.ts';
 import { registrationWrites } from './registration-record.ts';
+import { rotationSchema } from './rotation-record.ts';
+import { scheduleSchema } from './schedule-record.ts';
 
 const chronicle = z.array(
   z.object({
@@ -42,6 +46,10 @@ export async function readRecords(vault: Vault): Promise<RecordsLook> {
     registrationWrites:
       ((await read('wishes', registrationWrites)) as RegistrationWrites | null) ?? NO_RECORDS.registrationWrites,
     places: ((await read('places', placesSchema)) as SecuredPlace[] | null) ?? NO_RECORDS.places,
+    drill: await read('drill', scheduleSchema),
+    export: await read('export', scheduleSchema),
+    rotation: (await read('rotation', rotationSchema)) as Rotation | null,
+    presence: (await read('presence', presenceSchema)) ?? NO_RECORDS.presence,
     receipts: ((await read('receipts', receiptsSchema)) as Receipts | null) ?? NO_RECORDS.receipts,
   };
   return { records, damaged };

@@ -9,6 +9,7 @@ import { type ActionReport, type Applied, applyPlan } from './apply.ts';
 import { Chronicler } from './chronicler.ts';
 import { observe, type Pass, type VaultLook } from './observe.ts';
 import { pause } from './pause.ts';
+import { notePresence } from './presence-record.ts';
 import type { Judged, ReconcileRequest, Reconciliation } from './reconciliation.ts';
 import { noteAppliedWish } from './registration-record.ts';
 import { vaultFinding } from './vault-finding.ts';
@@ -145,6 +146,7 @@ class Run implements AsyncDisposable {
     this.#chronicler.tell(after);
     await this.#writeNotes((vault) => this.#chronicler.write(vault));
     await this.#writeNotes((vault) => noteAppliedWish(vault, after.pass.observation));
+    await this.#writeNotes((vault) => notePresence(vault, this.#request, after.pass.observation));
   }
 
   result(): Reconciliation {

@@ -23,6 +23,7 @@ export const ACTION_NAMES = namesOf<ActionName>({
   'write-registration': 1,
   'rescue-values': 1,
   'undo-rescue': 1,
+  'rotate-key': 1,
   accept: 1,
 });
 

@@ -97,9 +97,9 @@ export interface Database extends AsyncDisposable {
    * Replaces stored values in one transaction, see rewrite-values.ts.
    *
    * @throws Failure `rows-changed` when a row is no longer what `from` says, `rows-not-written` when the server refuses;
-   * nothing is changed then.
+   * nothing is changed then. Throws what `beforeCommit` throws, too.
    */
-  rewriteValues(changes: readonly ValueChange[]): Promise<void>;
+  rewriteValues(changes: readonly ValueChange[], beforeCommit?: () => void): Promise<void>;
   /** Writes the row of the registration key, see write-registration.ts. @throws as {@link Database.rewriteValues} */
   writeRegistration(change: RegistrationChange): Promise<void>;
 }

@@ -109,7 +109,7 @@ function databaseOver(session: Session, target: DatabaseTarget): Database {
     readNetworkSettings: () => exclusively(() => readNetworkSettings(session)),
     readCheckIn: () => exclusively(() => readCheckIn(session)),
     otherSessions: () => exclusively(() => otherSessions(session, target.source)),
-    rewriteValues: (changes) => exclusively(() => rewriteValues(session, changes)),
+    rewriteValues: (changes, beforeCommit) => exclusively(() => rewriteValues(session, changes, beforeCommit)),
     writeRegistration: (change) => exclusively(() => writeRegistration(session, change)),
     [Symbol.asyncDispose]: () => session.close(),
   };

@@ -33,10 +33,15 @@ interface ColumnChanges {
  *
  * In JSON only the named member changes; the guard is then the whole old text.
  *
+ * @param beforeCommit called once all rows are written; where it throws, everything is rolled back
  * @throws Failure `rows-changed` when a row is gone or no longer holds `from`; `rows-not-written` when the server
  *   refuses or would not store a value as it is; `database-lost` when the connection breaks
  */
-export async function rewriteValues(session: Session, changes: readonly ValueChange[]): Promise<void> {
+export async function rewriteValues(
+  session: Session,
+  changes: readonly ValueChange[],
+  beforeCommit: () => void = () => undefined,
+): Promise<void> {
   if (changes.length === 0) return;
   const columns = groupByColumn(changes);
   await refuseUnsafeTables(
@@ -46,6 +51,7 @@ export async function rewriteValues(session: Session, changes: readonly ValueCha
   try {
     await inTransaction(session, 'START TRANSACTION READ WRITE', async () => {
       for (const column of columns) await rewriteColumn(session, column);
+      beforeCommit();
     });
   } catch (error) {
     throw refusalOf(session, error);

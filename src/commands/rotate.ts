@@ -1,0 +1,147 @@
+import { EXIT, type ExitCode } from '../core/exit-code.ts';
+import { Failure } from '../core/failure.ts';
+import type { WantedRotation } from '../core/plan-rotation.ts';
+import { lateValues } from '../core/rotation.ts';
+import { newRotation } from '../keeper/new-rotation.ts';
+import { type OpenKeeper, openKeeper } from '../keeper/open-keeper.ts';
+import type { Reconciliation } from '../keeper/reconcile.ts';
+import { noteRotationEnd } from '../keeper/rotation-record.ts';
+import type { ResultDocument } from '../report/document.ts';
+import { printResult } from '../report/print-result.ts';
+import type { Style } from '../report/style.ts';
+import type { Command, CommandContext } from './command.ts';
+import { requireConfigDirectory } from './require-config-directory.ts';
+import { exitCodeOf } from './rescue.ts';
+import { previewOf, resultOf } from './result-of.ts';
+import { movedTables, type RotatedTable, rotationTable } from './rotation-details.ts';
+import { whyNotRotate } from './why-not-rotate.ts';
+
+/** `keykeeper rotate`: a new key, and every sealed value moved to it. */
+export const rotate: Command = {
+  name: 'rotate',
+  summary: 'make a new security key and move every sealed value to it',
+  description:
+    'Makes a new key, which is in the vault before anything changes, seals every value that a known key opens anew under ' +
+    'it, in one transaction, and puts it in the place of the live one. Values that `security:change_key` of GLPI forgets ' +
+    '(second factors, webhooks, plugins, and what `--deep` found) are among them; what no known key opens stays as it is. Then it ' +
+    'looks again until nothing is left under the old key, which stays in the vault for good. Where it is killed, the ' +
+    'next `init` or `watch` brings file and rows together.\n\n' +
+    'It is refused where no key fits the database, while rows are moving or an installation is on its way, and while ' +
+    'another watch sees a key file of its own: that replica would be left with the old key.\n\n' +
+    'Exit codes: 0 done · 2 nobody said yes · 10 or 11 refused, or rows kept changing · 12 the database does not answer · ' +
+    '13 the key file cannot be replaced · 14 the vault cannot be used.',
+  examples: [
+    { line: 'keykeeper rotate --dry-run', purpose: 'how many values would move, by table' },
+    { line: 'keykeeper rotate --yes', purpose: 'without asking' },
+  ],
+  options: [
+    { flags: '--dry-run', description: 'show what would move and change nothing' },
+    { flags: '--yes', description: 'do not ask' },
+    { flags: '--force', description: 'although another watch sees a key file of its own' },
+  ],
+  run,
+  print,
+};
+
+/** Runs until nothing comes late any more; a database that is never quiet must not keep the command for ever. */
+const PASSES = 8;
+
+/** What passes by itself: somebody saved in the last moment, or the connection broke. */
+const PASSING: ReadonlySet<string> = new Set(['rows-changed', 'database-lost']);
+
+async function run(context: CommandContext): Promise<ResultDocument> {
+  const { settings, signal, environment, options } = context;
+  requireConfigDirectory(settings);
+  const dryRun = options.dryRun === true;
+  await using opened = await openKeeper(settings, 'guard', !dryRun, environment);
+  const preview = await opened.keeper.reconcile(signal, { until: 'plan', depth: 'full', asked: { scope: 'captures' } });
+  const refusal = whyNotRotate(preview, options.force === true);
+  const details = { values: movedTables(preview) };
+  const { live } = preview.after.judgement;
+  if (refusal !== null || live === null) {
+    const exitCode = worse(exitCodeOf(preview));
+    const shown = previewOf(preview, { command: 'rotate', exitCode });
+    return {
+      ...shown,
+      actions: [],
+      dryRun,
+      findings: [...(refusal === null ? [] : [refusal]), ...shown.findings],
+      details,
+    };
+  }
+  if (dryRun) return { ...previewOf(preview, { command: 'rotate', exitCode: EXIT.done }), actions: [], details };
+  await askFirst(context, details.values);
+  using _ = context.progress('waiting for the values to hold still, then moving them', () => '');
+  const rotation = newRotation(live);
+  const { result, whole } = await rotateUntilWhole(opened, rotation, signal);
+  const exitCode = whole ? EXIT.done : worse(exitCodeOf(result));
+  return { ...resultOf(result, { command: 'rotate', exitCode }), details };
+}
+
+/** The rotation, then passes until nothing is found under the old key: a Save that waited for a row commits late. */
+async function rotateUntilWhole(
+  { keeper, openVault }: OpenKeeper,
+  rotation: WantedRotation,
+  signal: AbortSignal,
+): Promise<{ readonly result: Reconciliation; readonly whole: boolean }> {
+  const asked = { scope: 'rotate', rotation } as const;
+  const runs: Reconciliation[] = [];
+  for (let pass = 0; pass < PASSES; pass += 1) {
+    const result = await keeper.reconcile(signal, { depth: 'full', asked, reason: 'rotate' });
+    runs.push(result);
+    if (isWhole(result, rotation)) {
+      await noteRotationEnd(await openVault(), rotation.to, new Date().toISOString());
+      const last = await keeper.reconcile(signal, { until: 'plan', depth: 'full', asked: { scope: 'captures' } });
+      return { result: inOne(runs, last), whole: true };
+    }
+    if (!mayPass(result, rotation)) break;
+  }
+  return { result: inOne(runs, runs.at(-1)), whole: false };
+}
+
+/** All that was done, as it was found first and stands now. */
+function inOne(runs: readonly Reconciliation[], last: Reconciliation | undefined): Reconciliation {
+  const [first] = runs;
+  if (first === undefined || last === undefined) throw new TypeError('a rotation looks at least once');
+  return { ...last, found: first.found, reports: runs.flatMap((each) => each.reports) };
+}
+
+function isWhole({ after, outcome }: Reconciliation, { to }: WantedRotation): boolean {
+  const { judgement, pass } = after;
+  const { database } = pass.observation;
+  if (judgement.live !== to || outcome.unsettled || outcome.vaultFailed || database.kind !== 'answers') return false;
+  return database.settled && judgement.opened > 0 && lateValues(pass.observation, judgement).length === 0;
+}
+
+function mayPass({ after, reports, findings }: Reconciliation, { from, to }: WantedRotation): boolean {
+  const failed = reports.some((each) => !each.done);
+  if (failed) return findings.some((each) => PASSING.has(each.code));
+  const { live } = after.judgement;
+  return live === from || live === to;
+}
+
+/** @throws Failure `usage` where nobody is there to ask, or the answer is no */
+async function askFirst({ options, json, print: show, confirm, style }: CommandContext, tables: RotatedTable[]) {
+  if (options.yes === true) return;
+  if (!json) show(`${rotationTable(tables, style)}\n\n`);
+  const answer = await confirm('Make a new key and move all of this to it?');
+  if (answer === 'yes') return;
+  if (answer === 'no')
+    throw new Failure('usage', 'nothing was changed: the answer was not yes', { try: 'keykeeper rotate' });
+  throw new Failure('usage', 'nobody is there to say yes: standard input is no terminal', {
+    expected: '--yes, after a look at what --dry-run shows',
+    try: 'keykeeper rotate --dry-run, then keykeeper rotate --yes',
+  });
+}
+
+/** What was refused, or is not whole, is never done. */
+function worse(code: ExitCode): ExitCode {
+  return code === EXIT.done ? EXIT.choose : code;
+}
+
+function print(document: ResultDocument, style: Style): string {
+  const tables = (document.details?.values ?? []) as RotatedTable[];
+  const table = rotationTable(tables, style);
+  const result = printResult(document, style);
+  return table === '' ? result : `${table}\n\n${result}`;
+}
