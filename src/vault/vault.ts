@@ -137,7 +137,7 @@ export interface Vault {
 
   /**
    * Everything that is worth taking away: escrow chunks, then generations, the newest first, then records. What is
-   * damaged is left out and told. Records of the moment (`rotation`, `presence`) are none of it.
+   * damaged is left out and told. The record `presence`, which is only the moment's, is none of it.
    */
   parts(onDamaged: (damaged: DamagedGeneration) => void): AsyncIterable<VaultPart>;
 

@@ -5,8 +5,8 @@ import type { EscrowStore } from './escrow-store.ts';
 import type { GenerationStore } from './generation-store.ts';
 import type { RecordStore } from './record-store.ts';
 
-/** Only this moment's: a rotation on its way, and who is there. Elsewhere or later they would be wrong. */
-const MOMENTARY: ReadonlySet<RecordName> = new Set(['rotation', 'presence']);
+/** Only this moment's: who is there. Elsewhere or later it would be wrong. */
+const MOMENTARY: ReadonlySet<RecordName> = new Set(['presence']);
 
 export interface Stores {
   readonly generations: GenerationStore;

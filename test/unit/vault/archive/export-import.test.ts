@@ -118,7 +118,7 @@ describe('an import', () => {
     const vault = await place.open();
     for (const name of ['one', 'two']) await vault.add(draftOf(name));
     await vault.keepRecord('places', ['here'], { confidential: false });
-    await vault.keepRecord('rotation', ['on its way'], { confidential: false });
+    await vault.keepRecord('presence', ['somebody'], { confidential: false });
     await exportTo(folder.file, vault);
 
     const result = await importFrom(folder.file, await target.open());
@@ -131,7 +131,7 @@ describe('an import', () => {
     ]);
     expect(await contentsOf(taken)).toEqual(await contentsOf(vault));
     expect(await taken.record('places')).toEqual({ kind: 'present', value: ['here'] });
-    expect(await taken.record('rotation')).toEqual({ kind: 'absent' });
+    expect(await taken.record('presence')).toEqual({ kind: 'absent' });
   });
 
   it('only says what it would do with dry run', async () => {
