@@ -8,7 +8,7 @@ export interface RegistrationClaims {
 /** Members under which keys of different ages carry the same; the key is base64 of a flat JSON object. */
 const OWNER = ['owner', 'owner_name', 'company', 'customer'];
 const REFERENCE = ['reference', 'ref', 'registration_reference', 'serial', 'id'];
-const PASS_DATE = ['pass_date', 'passdate', 'pass-date', 'date'];
+const PASS_DATE = ['issued', 'issued_at', 'pass_date', 'passdate', 'pass-date', 'date'];
 
 /** Longest text shown, in characters: a key is made elsewhere and may say anything. */
 const LONGEST = 120;

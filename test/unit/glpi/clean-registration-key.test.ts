@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cleanRegistrationKey } from '../../../src/glpi/clean-registration-key.ts';
 import { registrationClaims } from '../../../src/glpi/registration-claims.ts';
+import { readRecordings } from './read-fixture.ts';
 
 function keyOf(claims: object): string {
   return Buffer.from(JSON.stringify(claims)).toString('base64');
@@ -41,6 +42,24 @@ describe('a pasted registration key', () => {
 });
 
 describe('what a registration key says of itself', () => {
+  it('is read from every recorded key: its owner, its reference, and the day it was issued', () => {
+    const recorded = readRecordings().flatMap(({ glpi_version, event, rows_before }) =>
+      rows_before
+        .filter(({ name }) => name === 'glpinetwork_registration_key')
+        .map(({ plaintext_base64 }) => ({
+          of: `A-${glpi_version}-${event}`,
+          clear: Buffer.from(plaintext_base64 ?? '', 'base64').toString('utf8'),
+        })),
+    );
+
+    const claims = recorded.map(({ clear }) => registrationClaims(clear));
+
+    expect(recorded).toHaveLength(24);
+    expect(claims).toEqual(
+      recorded.map(({ of }) => ({ owner: `Owner ${of}`, reference: `SUB-${of}`, passDate: '2026-01-01' })),
+    );
+  });
+
   it.each([
     [
       { owner: 'ACME', reference: 'R-1', pass_date: '2026-01-31' },
