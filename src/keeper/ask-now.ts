@@ -63,7 +63,8 @@ function levelOf({ code }: NetworkCause): Trouble['level'] {
   return OF_HTTP.has(code) ? 'http' : 'connection';
 }
 
-function receiptAnswerOf(answer: Exclude<NetworkAnswer, { kind: 'failed' }>, now: number): ReceiptAnswer {
+/** What is kept of an answer. `now`: ms since 1970. */
+export function receiptAnswerOf(answer: Exclude<NetworkAnswer, { kind: 'failed' }>, now: number): ReceiptAnswer {
   return {
     at: new Date(now).toISOString(),
     verdict: answer.kind,

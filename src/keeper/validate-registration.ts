@@ -4,13 +4,14 @@ import type { Environment } from '../config/source.ts';
 import type { Fingerprint } from '../core/brand.ts';
 import { Failure } from '../core/failure.ts';
 import type { Finding } from '../core/finding.ts';
-import { receiptOf } from '../core/receipt.ts';
+import { receiptFindings } from '../core/findings-receipt.ts';
+import { blankReceipt, receiptOf } from '../core/receipt.ts';
 import { claimQuestion } from '../core/receipt-changes.ts';
 import { changesSince } from '../core/registration-due.ts';
 import type { RegistrationRequest } from '../glpi/network/ask-registration.ts';
 import type { NetworkCause } from '../glpi/network/cause.ts';
 import type { NetworkAnswer } from '../glpi/network/registration-answer.ts';
-import { type Asking, askNow } from './ask-now.ts';
+import { type Asking, askNow, receiptAnswerOf } from './ask-now.ts';
 import { readCheckFacts } from './check-facts.ts';
 import { type CheckSubject, subjectOf } from './check-subject.ts';
 import type { NetworkPort } from './network-port.ts';
@@ -94,7 +95,14 @@ async function ask(subject: CheckSubject, question: Question, parts: ValidationP
   const asking: Asking = { book, network, question, attempts: ATTEMPTS, signal, ...clock };
   const answer = await askNow({ key, token }, asking);
   const request = question.kind === 'question' ? question.request : null;
-  return { kind: 'asked', key, request, answer, findings };
+  return { kind: 'asked', key, request, answer, findings: [...findings, ...besides(answer, key)] };
+}
+
+/** What an answer tells beside its verdict: a subscription that ends soon, a clock that is wrong. */
+function besides(answer: NetworkAnswer, key: Fingerprint): Finding[] {
+  if (answer.kind === 'failed') return [];
+  const now = Date.now();
+  return receiptFindings({ ...blankReceipt(key), answer: { ...receiptAnswerOf(answer, now), cause: null } }, now);
 }
 
 /** A person gets the answer even where no vault takes it. The first failure is told, and then it is not tried again. */

@@ -100,6 +100,22 @@ describe.skipIf(!(await available('mariadb')))('registration validate', () => {
     expect(await registered.row()).toEqual(row);
   });
 
+  it('tells of a valid key that its subscription ends soon, and that the clock here is wrong', async () => {
+    using registered = await registeredInstance(mariadb, double);
+    const hourAgo = new Date(Date.now() - 3_600_000).toUTCString();
+    double.set({ otherwise: { kind: 'valid', days: 10 }, date: hourAgo });
+
+    const { document, details, printed } = await validate(registered.environment);
+
+    expect(document.exitCode).toBe(0);
+    expect(details).toMatchObject({ verdict: 'valid', daysLeft: 10 });
+    expect(document.findings.map(({ code }) => code)).toEqual(
+      expect.arrayContaining(['registration-ends-soon', 'registration-clock-skew']),
+    );
+    expect(printed).toMatch(/subscription +Lab subscription, until \d{4}-\d\d-\d\d \(10 days left\)/);
+    expect(printed).toContain('the clock of this machine was 60 minutes ahead of');
+  });
+
   it("takes GLPI's own proxy, with the password that GLPI sealed", async () => {
     using registered = await registeredInstance(mariadb, double);
     double.set({ proxy: { user: 'glpi', password: PROXY_PASSWORD } });
