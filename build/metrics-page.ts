@@ -1,6 +1,7 @@
 import { METRICS } from '../src/report/metrics.ts';
 import { ACTION_NAMES, type ActionName, type MetricsSnapshot, TRIGGERS } from '../src/report/metrics-snapshot.ts';
 import { NO_REGISTRATION } from '../src/report/registration-metrics.ts';
+import { NEVER } from '../src/report/schedule-metrics.ts';
 
 /** docs/metrics.md. */
 export function metricsPage(): string {
@@ -27,7 +28,8 @@ ${rows.join('\n')}
 
 What to be woken for: \`keykeeper_healthy == 0\`, or \`keykeeper_verdict{verdict="lost"} == 1\`. What to look at in the morning:
 \`increase(keykeeper_actions_total{action="restore-file"}[1d]) > 0\` (something takes the key away), and
-\`keykeeper_vault_up == 0\` (nothing could be restored).
+\`keykeeper_vault_up == 0\` (nothing could be restored); with drills and exports on a schedule,
+\`time() - keykeeper_drill_success_timestamp_seconds > 14*86400\`, and the same of the export.
 `;
 }
 
@@ -53,5 +55,7 @@ function emptySnapshot(): MetricsSnapshot {
     lastSoundAt: null,
     lastCaptureAt: null,
     registration: NO_REGISTRATION,
+    drill: NEVER,
+    export: NEVER,
   };
 }

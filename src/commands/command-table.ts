@@ -85,6 +85,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./import.ts')).importCommand,
   },
   {
+    name: 'drill',
+    summary: 'prove that the vault would bring everything back, in a scratch place',
+    load: async () => (await import('./drill.ts')).drill,
+  },
+  {
     name: 'config',
     summary: 'show the effective settings and where each comes from',
     load: async () => (await import('./config.ts')).config,

@@ -1,5 +1,6 @@
 import type { Fingerprint } from '../core/brand.ts';
 import type { Finding } from '../core/finding.ts';
+import type { ScheduleRecord } from '../core/schedule.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { keyIsSafe } from '../core/watch-health.ts';
 import type { Reconciliation } from '../keeper/reconcile.ts';
@@ -25,10 +26,13 @@ export interface PassSummary {
   /** Number of the newest generation. */
   readonly generation: number | null;
   readonly findings: readonly Finding[];
+  readonly drill: ScheduleRecord | null;
+  readonly export: ScheduleRecord | null;
 }
 
 export function summarizePass(result: Reconciliation): PassSummary {
-  const { judgement } = result.after;
+  const { judgement, pass } = result.after;
+  const { records } = pass.observation;
   const { tested, opened, dead, movable } = judgement;
   return {
     verdict: judgement.verdict,
@@ -41,6 +45,8 @@ export function summarizePass(result: Reconciliation): PassSummary {
     fingerprint: judgement.live,
     generation: result.generation?.number ?? null,
     findings: result.findings,
+    drill: records.drill,
+    export: records.export,
   };
 }
 

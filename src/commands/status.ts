@@ -1,6 +1,8 @@
 import { openKeeper } from '../keeper/open-keeper.ts';
+import type { Reconciliation } from '../keeper/reconcile.ts';
 import type { ResultDocument } from '../report/document.ts';
 import type { RegistrationStatus } from '../report/http/registration-status.ts';
+import { describeSchedule, type ScheduleStatus, scheduleStatus } from '../report/http/schedule-status.ts';
 import { printResult } from '../report/print-result.ts';
 import type { Style } from '../report/style.ts';
 import type { Command, CommandContext } from './command.ts';
@@ -40,12 +42,30 @@ async function run(context: CommandContext): Promise<ResultDocument> {
   return {
     ...document,
     findings: [...document.findings, ...findings, ...(deep?.findings ?? [])],
-    details: { registration, ...(deep === null ? {} : { deep: deep.details }) },
+    details: { registration, ...scheduled(result), ...(deep === null ? {} : { deep: deep.details }) },
   };
 }
 
+interface Scheduled {
+  readonly drill: ScheduleStatus;
+  readonly export: ScheduleStatus;
+}
+
+function scheduled({ after }: Reconciliation): Scheduled {
+  const { records } = after.pass.observation;
+  return { drill: scheduleStatus(records.drill), export: scheduleStatus(records.export) };
+}
+
+interface Details extends Scheduled {
+  readonly registration: RegistrationStatus;
+}
+
 function print(document: ResultDocument, style: Style): string {
-  const registration = document.details?.registration as RegistrationStatus | undefined;
-  const line = registration === undefined ? null : describeRegistration(registration);
-  return printResult(document, style, line === null ? [] : [['registration', line]]);
+  const { registration, drill = null, export: off = null } = (document.details ?? {}) as Partial<Details>;
+  const key = registration === undefined ? null : describeRegistration(registration);
+  return printResult(document, style, [
+    ...(key === null ? [] : [['registration', key] as const]),
+    ...(drill === null ? [] : [['drill', describeSchedule(drill)] as const]),
+    ...(off === null ? [] : [['export', describeSchedule(off)] as const]),
+  ]);
 }

@@ -4,6 +4,7 @@ import type { Keeper } from '../keeper/keeper.ts';
 import type { CheckState } from '../keeper/registration-check.ts';
 import type { WatchReport } from '../keeper/watch.ts';
 import { registrationStatus } from '../report/http/registration-status.ts';
+import { scheduleStatus } from '../report/http/schedule-status.ts';
 import type { StatusDocument } from '../report/http/status-document.ts';
 import {
   ACTION_NAMES,
@@ -13,6 +14,7 @@ import {
   type Trigger,
 } from '../report/metrics-snapshot.ts';
 import { NO_REGISTRATION, registrationFigures } from '../report/registration-metrics.ts';
+import { scheduleFigures } from '../report/schedule-metrics.ts';
 import { type PassSummary, summarizePass } from './pass-summary.ts';
 
 /** Passes may stay away for this many intervals before the loop counts as stalled. */
@@ -131,6 +133,8 @@ export class WatchRecord {
       database: summary?.database ?? { state: 'unknown', address: null, schema: null, message: null },
       vault: { url: this.#keeper.settings.vault.href, ...(summary?.vault ?? NO_VAULT) },
       registration: registrationStatus(this.#check?.() ?? null, this.#now().getTime()),
+      drill: scheduleStatus(summary?.drill ?? null),
+      export: scheduleStatus(summary?.export ?? null),
       canary: summary?.canary ?? null,
       fingerprint: summary?.fingerprint ?? null,
       generation: summary?.generation ?? null,
@@ -163,6 +167,8 @@ export class WatchRecord {
       lastSoundAt: seconds(this.#lastSound),
       lastCaptureAt: seconds(this.#lastCapture),
       registration: check === null ? NO_REGISTRATION : registrationFigures(check, this.#now().getTime()),
+      drill: scheduleFigures(summary?.drill ?? null),
+      export: scheduleFigures(summary?.export ?? null),
     };
   }
 

@@ -1,7 +1,9 @@
 import { CheckLane } from '../keeper/check-lane.ts';
 import { monotonic } from '../keeper/monotonic.ts';
 import { openCheck } from '../keeper/open-check.ts';
-import { openKeeper } from '../keeper/open-keeper.ts';
+import { openKeeper, vaultOpener } from '../keeper/open-keeper.ts';
+import { openSchedule } from '../keeper/open-schedule.ts';
+import type { Schedule } from '../keeper/schedule.ts';
 import { Watch, type WatchReport } from '../keeper/watch.ts';
 import { describeError } from '../report/describe-error.ts';
 import type { ResultDocument } from '../report/document.ts';
@@ -43,6 +45,17 @@ async function run(context: CommandContext): Promise<ResultDocument | null> {
   const check = openCheck({ settings, environment, openVault, platform, onEvent: (event) => checkLog.add(event) });
   const onCheckError = (error: unknown) => logger.error('the check of the registration key failed', { error });
   const lane = check === null ? null : new CheckLane(check, settings, onCheckError);
+  const schedule = openSchedule({
+    settings,
+    openVault,
+    lookIntoVault: vaultOpener(settings, false),
+    onOutcome: (name, { success, message }) => {
+      logger[success ? 'info' : 'error'](`${name} ${success ? 'done' : 'failed'}`, { result: message });
+      // Status and metrics tell it from here on, not only after the next timer.
+      loop.ask('timer');
+    },
+    onError: (error) => logger.error('what runs on a schedule failed', { error }),
+  });
   const record = new WatchRecord(keeper, VERSION, now, monotonic, check === null ? null : () => check.state());
   const log = new VerdictLog(logger, now);
   const loop = new Watch({
@@ -52,7 +65,9 @@ async function run(context: CommandContext): Promise<ResultDocument | null> {
     signal,
     onResult: (report) => {
       log.add(report, record.add(report), keeper);
-      if (keeper.stage === 'guard') lane?.see(report.result);
+      if (keeper.stage !== 'guard') return;
+      lane?.see(report.result);
+      schedule?.begin();
     },
     onError: (error) => {
       record.addError(describeError(error));
@@ -64,7 +79,7 @@ async function run(context: CommandContext): Promise<ResultDocument | null> {
   try {
     await using _ = await serve(viewOf(loop, record), context);
     logger.info('watching', { instance: settings.instance, directory: settings.configDir, platform: platform.name });
-    await runBeside(loop, lane, signal);
+    await runBeside(loop, [lane, schedule], signal);
   } finally {
     process.off('SIGHUP', onHangUp);
   }
@@ -72,15 +87,20 @@ async function run(context: CommandContext): Promise<ResultDocument | null> {
   return null;
 }
 
-/** The check ends with the watch, however that ends. */
-async function runBeside(loop: Watch, lane: CheckLane | null, signal: AbortSignal): Promise<void> {
+/** The lanes end with the watch, however that ends. */
+async function runBeside(
+  loop: Watch,
+  lanes: readonly (CheckLane | Schedule | null)[],
+  signal: AbortSignal,
+): Promise<void> {
   const ended = new AbortController();
-  const checking = lane?.run(AbortSignal.any([signal, ended.signal]));
+  const either = AbortSignal.any([signal, ended.signal]);
+  const running = lanes.map((lane) => lane?.run(either));
   try {
     await loop.run();
   } finally {
     ended.abort();
-    await checking;
+    await Promise.all(running);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Action } from '../core/plan.ts';
 import type { Verdict } from '../core/verdict.ts';
 import type { Trigger } from '../keeper/watch.ts';
 import type { RegistrationFigures } from './registration-metrics.ts';
+import type { ScheduleFigures } from './schedule-metrics.ts';
 
 export type { Trigger };
 
@@ -50,6 +51,8 @@ export interface MetricsSnapshot {
   readonly lastSoundAt: number | null;
   readonly lastCaptureAt: number | null;
   readonly registration: RegistrationFigures;
+  readonly drill: ScheduleFigures;
+  readonly export: ScheduleFigures;
 }
 
 function namesOf<Name extends string>(names: Readonly<Record<Name, 1>>): readonly Name[] {

@@ -2,6 +2,7 @@ import type { Severity } from '../core/finding.ts';
 import { VERDICTS } from '../core/verdict.ts';
 import { ACTION_NAMES, type MetricsSnapshot, TRIGGERS } from './metrics-snapshot.ts';
 import { REGISTRATION_METRICS } from './registration-metrics.ts';
+import { SCHEDULE_METRICS } from './schedule-metrics.ts';
 
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>;
@@ -97,6 +98,7 @@ export const METRICS: readonly Metric[] = [
     (each) => each.lastCaptureAt ?? 0,
   ),
   ...REGISTRATION_METRICS,
+  ...SCHEDULE_METRICS,
 ];
 
 function gauge(name: string, help: string, value: (snapshot: MetricsSnapshot) => number): Metric {

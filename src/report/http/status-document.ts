@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { VERDICTS } from '../../core/verdict.ts';
 import { canarySchema, findingSchema } from '../document.ts';
 import { registrationStatusSchema } from './registration-status.ts';
+import { scheduleStatusSchema } from './schedule-status.ts';
 
 const time = z.string().check(z.describe('RFC 3339, UTC'));
 const count = z.int().check(z.minimum(0));
@@ -36,6 +37,8 @@ export const statusSchema = z
       damaged: count,
     }),
     registration: registrationStatusSchema,
+    drill: scheduleStatusSchema,
+    export: scheduleStatusSchema,
     canary: z.nullable(canarySchema),
     fingerprint: z.nullable(z.string()),
     generation: z.nullable(count),

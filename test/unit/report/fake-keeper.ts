@@ -4,6 +4,7 @@ import { registrationStatus } from '../../../src/report/http/registration-status
 import type { StatusDocument } from '../../../src/report/http/status-document.ts';
 import { ACTION_NAMES, type MetricsSnapshot, TRIGGERS } from '../../../src/report/metrics-snapshot.ts';
 import { NO_REGISTRATION } from '../../../src/report/registration-metrics.ts';
+import { NEVER } from '../../../src/report/schedule-metrics.ts';
 import { restoredDocument } from './sample-document.ts';
 
 /** A keeper that says what a test tells it to, and counts how often it was asked to reconcile. */
@@ -51,6 +52,8 @@ export function statusDocument(): StatusDocument {
     database: { state: 'answers', address: 'db:3306', schema: 'glpi', message: null },
     vault: { url: 'file:///vault', state: 'ready', generations: 3, damaged: 0 },
     registration: registrationStatus(null, 0),
+    drill: null,
+    export: null,
     canary: { tested: 7, opened: 7, unreadable: [] },
     fingerprint: '0123456789abcdef',
     generation: 3,
@@ -80,5 +83,7 @@ export function quietSnapshot(): MetricsSnapshot {
     lastSoundAt: null,
     lastCaptureAt: null,
     registration: NO_REGISTRATION,
+    drill: NEVER,
+    export: NEVER,
   };
 }
