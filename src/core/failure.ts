@@ -27,9 +27,9 @@ export type FailureCode =
   | 'generation-unknown'
   | 'lease-held'
   // the vault as one file
-  | 'archive-damaged'
-  | 'archive-unreadable'
-  | 'archive-unwritable'
+  | 'export-damaged'
+  | 'export-unreadable'
+  | 'export-unwritable'
   // database
   | 'database-unreachable'
   | 'database-lost'

@@ -14,7 +14,7 @@ export function exitCodeOf(code: FailureCode): ExitCode {
     case 'config-directory-missing':
     case 'config-db-malformed':
     case 'generation-unknown':
-    case 'archive-unreadable':
+    case 'export-unreadable':
     case 'platform-unreachable':
     case 'platform-denied':
       return EXIT.usage;
@@ -42,8 +42,8 @@ export function exitCodeOf(code: FailureCode): ExitCode {
     case 'vault-identity-missing':
     case 'vault-on-glpi-volume':
     case 'generation-damaged':
-    case 'archive-damaged':
-    case 'archive-unwritable':
+    case 'export-damaged':
+    case 'export-unwritable':
       return EXIT.vault;
   }
 }

@@ -147,7 +147,7 @@ export interface Vault {
    * kept; where their number is taken, the next free one that keeps this order is theirs.
    *
    * @param parts in the order of {@link parts}; called twice, and read to the end before anything is written
-   * @throws Failure `archive-damaged`, `vault-newer-format`: nothing was written
+   * @throws Failure `export-damaged`, `vault-newer-format`: nothing was written
    */
   takeIn(parts: () => AsyncIterable<VaultPart>, options: { readonly dryRun: boolean }): Promise<TakenIn>;
 

@@ -28,7 +28,7 @@ export interface ExportDone extends Exported, PutArchive {
  * Writes the vault into one file. Killed anywhere, the file is there whole or not at all, and no older one is missing for
  * it: those go last.
  *
- * @throws Failure `archive-unwritable`, `refused`, `vault-…`; the reason of `signal`
+ * @throws Failure `export-unwritable`, `refused`, `vault-…`; the reason of `signal`
  */
 export async function runExport(order: ExportOrder): Promise<ExportDone> {
   const { settings, vault, place, recipients, now, signal } = order;

@@ -15,7 +15,7 @@ export interface ArchiveFile extends Disposable {
   /**
    * The bytes of the tar file from its beginning, decrypted.
    *
-   * @throws Failure `vault-identity-missing`, `archive-damaged`
+   * @throws Failure `vault-identity-missing`, `export-damaged`
    */
   bytes(): AsyncIterable<Uint8Array>;
 }
@@ -23,7 +23,7 @@ export interface ArchiveFile extends Disposable {
 /**
  * Opens a regular file. It stays the same file however often it is read, whatever its name stands for by then.
  *
- * @throws Failure `archive-unreadable`
+ * @throws Failure `export-unreadable`
  */
 export function openArchive(path: string, envelope: Envelope): ArchiveFile {
   const descriptor = open(path);
@@ -88,7 +88,7 @@ async function* decrypted(path: string, descriptor: number, envelope: Envelope):
 }
 
 function damaged(path: string, cause?: unknown): Failure {
-  return new Failure('archive-damaged', 'the export cannot be decrypted: it is damaged or cut short', {
+  return new Failure('export-damaged', 'the export cannot be decrypted: it is damaged or cut short', {
     target: path,
     try: 'use another copy of the file, or an older export',
     ...(cause === undefined ? {} : { cause }),
@@ -96,7 +96,7 @@ function damaged(path: string, cause?: unknown): Failure {
 }
 
 function unreadable(path: string, reason: string, cause?: unknown): Failure {
-  return new Failure('archive-unreadable', `the file ${reason}`, {
+  return new Failure('export-unreadable', `the file ${reason}`, {
     target: path,
     expected: 'a file that keykeeper export wrote',
     try: `ls -l ${path}`,

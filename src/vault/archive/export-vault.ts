@@ -45,7 +45,7 @@ export async function streamExport({ vault, envelope, ...facts }: ExportRequest)
  * Writes a vault into one file and reads that back: as bytes, and, where it is in clear or the identity opens it, as the
  * export that it must be. Reads the vault only.
  *
- * @throws Failure `archive-unwritable`, `refused`, `vault-…`; the reason of `signal`
+ * @throws Failure `export-unwritable`, `refused`, `vault-…`; the reason of `signal`
  */
 export async function exportToFile(
   path: string,

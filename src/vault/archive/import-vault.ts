@@ -15,7 +15,7 @@ export interface Imported extends TakenIn {
  * the memory. See {@link Vault.takeIn} for what a vault makes of it, and how it can be killed.
  *
  * @param envelope whose identity opens the file
- * @throws Failure `archive-unreadable`, `archive-damaged`, `vault-…`
+ * @throws Failure `export-unreadable`, `export-damaged`, `vault-…`
  */
 export async function importFile(
   path: string,

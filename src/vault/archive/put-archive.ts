@@ -26,7 +26,7 @@ const TEMPORARY = /^\.keykeeper-export-[0-9a-f]{16}\.tmp$/;
  * stands, or the new one; a temporary file may stay, and goes with an export into this directory an hour later.
  *
  * @param check looks into the file before it gets its name
- * @throws Failure `archive-unwritable`, `refused`; the reason of `signal`
+ * @throws Failure `export-unwritable`, `refused`; the reason of `signal`
  */
 export async function putArchive(
   path: string,
@@ -107,7 +107,7 @@ function removeTemporaries(folder: string): void {
 }
 
 function differs(path: string): Failure {
-  return new Failure('archive-unwritable', 'the file reads back as something else than what was written', {
+  return new Failure('export-unwritable', 'the file reads back as something else than what was written', {
     target: path,
     expected: 'a disk that keeps what is written to it',
     try: 'look for disk errors in the kernel log (dmesg)',
@@ -118,7 +118,7 @@ function writeFailure(error: unknown, path: string): unknown {
   const code = systemCode(error);
   if (error instanceof Failure || code === undefined) return error;
   const reason = code === 'ENOENT' ? `there is no directory "${dirname(path)}"` : `it cannot be written (${code})`;
-  return new Failure('archive-unwritable', `the export "${basename(path)}" was not written: ${reason}`, {
+  return new Failure('export-unwritable', `the export "${basename(path)}" was not written: ${reason}`, {
     target: path,
     expected: 'a directory that this user may write to, with free space',
     try: `ls -ld ${dirname(path)}; df -h ${dirname(path)}`,

@@ -28,7 +28,7 @@ export interface ArchiveContents {
  * missing and nothing added. One entry at a time is held.
  *
  * @param bytes of the tar file
- * @throws Failure `archive-damaged`, `vault-newer-format`, `vault-foreign`
+ * @throws Failure `export-damaged`, `vault-newer-format`, `vault-foreign`
  */
 export async function checkArchive(bytes: AsyncIterable<Uint8Array>, instance: string): Promise<ArchiveContents> {
   const found: ArchiveEntry[] = [];
@@ -116,7 +116,7 @@ function compare(stated: readonly ArchiveEntry[], found: readonly ArchiveEntry[]
 }
 
 function damaged(reason: string, cause?: unknown): Failure {
-  return new Failure('archive-damaged', `the export ${reason}`, {
+  return new Failure('export-damaged', `the export ${reason}`, {
     expected: 'a whole file as keykeeper export writes it',
     try: 'use another copy of the file, or an older export',
     ...(cause === undefined ? {} : { cause }),

@@ -165,7 +165,7 @@ function nameOf(part: VaultPart): string {
 }
 
 function damagedPart(part: VaultPart, reason: string): Failure {
-  return new Failure('archive-damaged', `${nameOf(part)} in it ${reason}`, {
+  return new Failure('export-damaged', `${nameOf(part)} in it ${reason}`, {
     expected: 'a whole export of this instance',
     try: 'use another copy of the file, or an older export',
   });

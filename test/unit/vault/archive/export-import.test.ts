@@ -65,7 +65,7 @@ describe('an export', () => {
 
     await expect(exportTo(other, vault)).rejects.toMatchObject({ code: 'refused' });
     await expect(exportTo(join(folder.path, 'link'), vault)).rejects.toMatchObject({ code: 'refused' });
-    await expect(exportTo(join(folder.path, 'none', 'x'), vault)).rejects.toMatchObject({ code: 'archive-unwritable' });
+    await expect(exportTo(join(folder.path, 'none', 'x'), vault)).rejects.toMatchObject({ code: 'export-unwritable' });
     expect(readFileSync(other, 'utf8')).toBe('mine');
     expect(readdirSync(folder.path).sort()).toEqual(['link', 'notes.txt', 'vault.tar']);
   });

@@ -57,7 +57,7 @@ describe('an import', () => {
 
         const { refusal, held } = await tryImport(whole.subarray(0, Math.floor(whole.length * part)));
 
-        expect(refusal).toMatchObject({ code: 'archive-damaged' });
+        expect(refusal).toMatchObject({ code: 'export-damaged' });
         expect(held).toEqual([]);
       }),
       { numRuns: 40 },
@@ -91,7 +91,7 @@ describe('an import', () => {
 
       const { refusal, held } = await tryImport(withChecksums(harmed));
 
-      expect(refusal).toMatchObject({ code: 'archive-damaged' });
+      expect(refusal).toMatchObject({ code: 'export-damaged' });
       expect(held).toEqual([]);
     }
   });
@@ -127,8 +127,8 @@ describe('an import', () => {
     mkdirSync(join(folder.path, 'folder'));
 
     await expect(importFrom(folder.file, vault)).rejects.toMatchObject({ code: 'vault-identity-missing' });
-    await expect(importFrom(join(folder.path, 'folder'), vault)).rejects.toMatchObject({ code: 'archive-unreadable' });
-    await expect(importFrom(join(folder.path, 'none'), vault)).rejects.toMatchObject({ code: 'archive-unreadable' });
+    await expect(importFrom(join(folder.path, 'folder'), vault)).rejects.toMatchObject({ code: 'export-unreadable' });
+    await expect(importFrom(join(folder.path, 'none'), vault)).rejects.toMatchObject({ code: 'export-unreadable' });
   });
 });
 
