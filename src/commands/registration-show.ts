@@ -1,3 +1,4 @@
+import type { CheckIn } from '../core/check-in.ts';
 import { EXIT } from '../core/exit-code.ts';
 import { keptRegistration } from '../core/plan-registration.ts';
 import { registrationClaims } from '../glpi/registration-claims.ts';
@@ -9,6 +10,7 @@ import type { RegistrationStatus } from '../report/http/registration-status.ts';
 import { printResult } from '../report/print-result.ts';
 import type { Style } from '../report/style.ts';
 import type { Command, CommandContext } from './command.ts';
+import { describeCheckIn } from './describe-check-in.ts';
 import { describeRegistration, knownRegistration } from './known-registration.ts';
 import { requireConfigDirectory } from './require-config-directory.ts';
 import { resultOf } from './result-of.ts';
@@ -25,6 +27,8 @@ interface ShownKey {
   readonly vault: string;
   readonly vaultFingerprint: string | null;
   readonly receipt: RegistrationStatus;
+  /** How GLPI's own automatic actions fare; null where that cannot be read. */
+  readonly checkIn: CheckIn | null;
 }
 
 /** `keykeeper registration show`: everything about the registration key but the key. */
@@ -33,8 +37,8 @@ export const registrationShow: Command = {
   summary: 'say what is known of the registration key, without showing it',
   description:
     "Says what GLPI's row holds, what the key says of itself (owner, reference, pass date where it has them), its " +
-    'fingerprint, what the vault keeps, and what GLPI Network said last. Nobody is asked, nothing is changed, and the key ' +
-    'itself is never shown.\n\n' +
+    'fingerprint, what the vault keeps, what GLPI Network said last, and when GLPI itself asked last by its automatic ' +
+    'action. Nobody is asked, nothing is changed, and the key itself is never shown.\n\n' +
     'Exit codes: 0 whatever it found · 12 the database does not answer.',
   examples: [{ line: 'keykeeper registration show --json', purpose: 'for an inventory' }],
   options: [],
@@ -66,6 +70,7 @@ function shownKey({ after }: Reconciliation, receipt: RegistrationStatus): Shown
     vault: newest?.kind ?? 'unknown',
     vaultFingerprint: newest?.kind === 'kept' ? newest.fingerprint : null,
     receipt,
+    checkIn: observation.database.kind === 'answers' ? observation.database.checkIn : null,
   };
 }
 
@@ -92,6 +97,7 @@ function print(document: ResultDocument, style: Style): string {
     ['pass date', shown.passDate],
     ['vault keeps', vaultText(shown)],
     ['GLPI Network', receipt],
+    ['GLPI asks', shown.checkIn === null ? null : describeCheckIn(shown.checkIn)],
   ];
   const told = rows.flatMap(([label, text]) => (text === null ? [] : [[style.quiet(label), text]]));
   const bare = { ...document, verdict: null, verdictAfter: null, canary: null, fingerprint: null, generation: null };

@@ -34,7 +34,12 @@ export interface RegistrationScene extends AsyncDisposable {
 
 /** Some registration key of its own: base64 of JSON with a signature. */
 export function someRegistrationKey(owner = 'ACME'): string {
-  const claims = { owner, reference: randomBytes(6).toString('hex'), signature: randomBytes(48).toString('base64') };
+  const claims = {
+    owner,
+    reference: randomBytes(6).toString('hex'),
+    issued: '2026-01-01',
+    signature: randomBytes(48).toString('base64'),
+  };
   return Buffer.from(JSON.stringify(claims)).toString('base64');
 }
 

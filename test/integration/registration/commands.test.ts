@@ -160,10 +160,30 @@ describe.skipIf(!(await available('mariadb')))('keykeeper registration', () => {
       fingerprint,
       owner: 'ACME',
       reference: expect.stringMatching(/^[0-9a-f]{12}$/),
+      passDate: '2026-01-01',
       vault: 'kept',
       vaultFingerprint: fingerprint,
     });
     expect(shown.stdout).not.toContain(scene.registrationKey);
+  });
+
+  it('show says when GLPI itself asked last, and when its automatic actions ran', async () => {
+    const fresh = await runCli(['registration', 'show'], environment);
+    await scene.client.query('UPDATE glpi_crontasks SET lastrun = FROM_UNIXTIME(1767225600)');
+    await scene.client.query(
+      "UPDATE glpi_crontasks SET lastrun = FROM_UNIXTIME(1767000000) WHERE name = 'checkAllUpdates'",
+    );
+
+    const shown = await registration('show');
+    const told = await runCli(['registration', 'show'], environment);
+
+    expect(fresh.stdout).toMatch(/GLPI asks +never, for its automatic actions have never run/);
+    expect(shown.document.details?.registration).toMatchObject({
+      checkIn: { lastRun: '2026-01-01T00:00:00.000Z', daily: { enabled: true, lastRun: '2025-12-29T09:20:00.000Z' } },
+    });
+    expect(told.stdout).toMatch(
+      /GLPI asks +by checkAllUpdates, which ran last at 2025-12-29 09:20 UTC; .* ran last at 2026-01-01 00:00 UTC/,
+    );
   });
 
   it('history says which generation holds which key, and that it was cleared', async () => {
