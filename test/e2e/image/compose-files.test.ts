@@ -43,6 +43,7 @@ interface Service {
   cap_drop?: string[];
   security_opt?: string[];
   environment?: Record<string, string>;
+  secrets?: { source: string }[];
   volumes?: { source: string; target: string }[];
   depends_on?: Record<string, { condition: string }>;
   healthcheck?: { start_period?: string };
@@ -135,6 +136,20 @@ describe.skipIf(!(await available('docker')))('the Compose files', () => {
   it('puts no secret into Keykeeper’s environment in the variant that says so', async () => {
     for (const service of await keykeepersOf(['secrets.yaml'])) {
       expect(Object.values(service.environment ?? {})).not.toContain('hunter2');
+    }
+  });
+
+  it('gives both the registration key out of a file, once its lines are taken in', async () => {
+    const text = readFileSync(join(FILES, 'secrets.yaml'), 'utf8');
+    const lines = text.split('\n').map((line) => line.replace(/^( +)# (.*registration_key.*)$/i, '$1$2'));
+    writeFileSync(join(directory, 'with-key.yaml'), lines.join('\n'));
+
+    const services = await keykeepersOf(['with-key.yaml']);
+
+    expect(services).toHaveLength(2);
+    for (const { environment, secrets } of services) {
+      expect(environment).toMatchObject({ KEYKEEPER_REGISTRATION_KEY_FILE: '/run/secrets/registration_key' });
+      expect(secrets?.map(({ source }) => source)).toContain('registration_key');
     }
   });
 
