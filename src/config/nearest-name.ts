@@ -7,15 +7,24 @@
 export function nearestName(written: string, names: Iterable<string>): string | null {
   const wanted = normalized(written);
   let nearest: string | null = null;
-  let shortest = Number.POSITIVE_INFINITY;
+  let shortest = [Number.POSITIVE_INFINITY];
   for (const name of names) {
     const candidate = normalized(name);
-    const distance = isMostOf(wanted, candidate) ? 1 : editDistance(wanted, candidate);
-    if (distance >= shortest || !isNear(wanted, candidate, distance)) continue;
-    shortest = distance;
+    const edits = editDistance(wanted, candidate);
+    const distance = isMostOf(wanted, candidate) ? 1 : edits;
+    // Letters are lost more often than they are added.
+    const ranks = [distance, edits, candidate.length > wanted.length ? 0 : 1];
+    if (!isLess(ranks, shortest) || !isNear(wanted, candidate, distance)) continue;
+    shortest = ranks;
     nearest = name;
   }
   return nearest;
+}
+
+/** Compares by the first number that differs. */
+function isLess(one: readonly number[], other: readonly number[]): boolean {
+  const index = one.findIndex((rank, place) => rank !== (other[place] ?? 0));
+  return index >= 0 && (one[index] ?? 0) < (other[index] ?? 0);
 }
 
 /**
