@@ -35,7 +35,12 @@ interface Place {
 /** Of a name that says nothing: only a deep search finds it. */
 export const PLUGIN = { table: 'glpi_plugin_example_notes', column: 'note' } as const;
 
-export async function rotateScene(mariadb: Mariadb, version: GlpiVersion = '10.0.17'): Promise<RotateScene> {
+/** @param tables those in which values are sealed; all that this version has unless named */
+export async function rotateScene(
+  mariadb: Mariadb,
+  version: GlpiVersion = '10.0.17',
+  tables: readonly string[] = [],
+): Promise<RotateScene> {
   const schema = await mariadb.createSchema(schemaName('rotate'));
   const instance = scratchInstance(mariadb, schema);
   const connection = await openConnection(mariadb, schema);
@@ -43,7 +48,7 @@ export async function rotateScene(mariadb: Mariadb, version: GlpiVersion = '10.0
   const key = randomBytes(32);
   await loadGlpiTables(client, version);
   await client.query("SET SESSION sql_mode = ''");
-  const places = await sealEverywhere(client, schema, version, key);
+  const places = await sealEverywhere({ client, schema, version, key, tables });
   instance.put('glpicrypt.key', key);
   const smtp = async () => openedCell(client, SMTP, instance.read('glpicrypt.key'));
   const opened = async () => {
@@ -81,8 +86,16 @@ async function openedCell(client: Client, sql: string, key: Buffer): Promise<str
   return typeof cell === 'string' ? (openValue(cell, key)?.toString('utf8') ?? null) : null;
 }
 
+interface Sealing {
+  readonly client: Client;
+  readonly schema: string;
+  readonly version: string;
+  readonly key: Buffer;
+  readonly tables: readonly string[];
+}
+
 /** A row of its own for each column, and each named setting: what `security:change_key` forgets is among them. */
-async function sealEverywhere(client: Client, schema: string, version: string, key: Buffer): Promise<Place[]> {
+async function sealEverywhere({ client, schema, version, key, tables }: Sealing): Promise<Place[]> {
   const places: Place[] = [];
   const seal = async (name: string, sql: string, write: (sealed: string) => Promise<unknown>) => {
     await write(sealLikeGlpi(name, key));
@@ -91,9 +104,11 @@ async function sealEverywhere(client: Client, schema: string, version: string, k
     else await write('');
   };
   for (const field of securedFieldsFor(version, await columnsOf(client, schema))) {
+    if (tables.length > 0 && !tables.includes(field.table)) continue;
     if (field.table === 'glpi_configs') await sealSettings(client, field, seal);
     else await sealRow(client, field, seal);
   }
+  if (tables.length > 0) return places;
   await client.query(`CREATE TABLE ${PLUGIN.table} (id INT PRIMARY KEY AUTO_INCREMENT, ${PLUGIN.column} TEXT)`);
   await seal(PLUGIN.table, `SELECT ${PLUGIN.column} FROM ${PLUGIN.table}`, (sealed) =>
     client.query(`INSERT INTO ${PLUGIN.table} (${PLUGIN.column}) VALUES (?)`, [sealed]),
