@@ -1,56 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { registrationValidate } from '../../../src/commands/registration-validate.ts';
-import type { ValidationDetails } from '../../../src/commands/validation-details.ts';
-import { loadSettings } from '../../../src/config/load-settings.ts';
-import { type ResultDocument, resultSchema } from '../../../src/report/document.ts';
-import { createLogger } from '../../../src/report/logger.ts';
-import { PLAIN } from '../../../src/report/style.ts';
 import type { Mariadb } from '../../stand-in/mariadb/mariadb.ts';
 import { startMariadb } from '../../stand-in/mariadb/start-mariadb.ts';
 import { type NetworkDouble, startNetworkDouble } from '../../stand-in/network/network-double.ts';
 import type { SceneChange } from '../../stand-in/network/scene.ts';
 import { available } from '../../stand-in/require.ts';
-import { FakeStream } from '../../unit/report/fake-stream.ts';
-import type { CliEnvironment } from '../cli/run-cli.ts';
 import { sealLikeGlpi } from '../keeper/sealed-schema.ts';
 import { questionsTo, REGISTRATION_KEY, registeredInstance } from './registered-instance.ts';
+import { validate } from './run-validate.ts';
 import { startWatching } from './watching.ts';
 
 const PROXY_PASSWORD = 'p@ss:of/the proxy';
-
-interface Told {
-  readonly document: ResultDocument;
-  readonly details: ValidationDetails;
-  readonly printed: string;
-}
-
-/** Runs the command in this process. */
-async function validate(environment: CliEnvironment, options: Record<string, true> = {}): Promise<Told> {
-  const loaded = await loadSettings({ flags: {}, environment, configFile: null });
-  const { settings } = loaded;
-  const document = await registrationValidate.run({
-    settings,
-    loaded,
-    options,
-    json: false,
-    environment,
-    logger: createLogger(settings, new FakeStream()),
-    signal: new AbortController().signal,
-    progress: () => ({ [Symbol.dispose]: () => undefined }),
-    readSecret: async () => '',
-    confirm: async () => 'nobody',
-    style: PLAIN,
-    stdout: process.stdout,
-    print: () => undefined,
-  });
-  if (document === null) throw new Error('expected a document');
-  const printed = registrationValidate.print?.(document, PLAIN) ?? '';
-  return {
-    document: resultSchema.parse(document),
-    details: document.details?.registration as ValidationDetails,
-    printed,
-  };
-}
 
 describe.skipIf(!(await available('mariadb')))('registration validate', () => {
   let mariadb: Mariadb;
