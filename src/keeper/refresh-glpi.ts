@@ -84,7 +84,7 @@ async function letAsk(request: RefreshRequest, by: 'file' | 'command', done: str
   const command = searchMarketplaceCommand(request.version);
   const search = command === null ? null : await run(request, command, CONSOLE_TIMEOUT);
   const seen = search?.kind === 'ended' ? readMarketplaceSearch(search) : 'unknown';
-  const findings = seen === 'invalid' && request.answer === 'valid' ? [await disagreement(request)] : [];
+  const findings = request.answer === 'valid' && seen !== 'valid' ? await disagreement(request, seen) : [];
   const told = seen === 'unknown' ? ran : `${ran}, and it takes its key for ${seen}`;
   return { final: true, by, seen, detail: told, findings };
 }
@@ -102,26 +102,33 @@ function failureOf(outcome: Run): string {
   return outcome.kind === 'ended' ? `its own command ended with ${outcome.exitCode}` : outcome.message;
 }
 
-/** GLPI refuses a key that GLPI Network just called valid: its own way there is another one, or shut. */
-async function disagreement(request: RefreshRequest): Promise<Finding> {
+/**
+ * GLPI refuses a key that GLPI Network just called valid: its own way there is another one, or shut. Where it does not tell
+ * what it takes its key for, as 9.5 never does, only what it needs for asking is looked up.
+ */
+async function disagreement(request: RefreshRequest, seen: KeySeen): Promise<Finding[]> {
   const modules = await run(request, listModulesCommand(), CONSOLE_TIMEOUT);
   const missing = modules.kind === 'ended' ? missingModules(modules) : [];
-  if (missing.length > 0) {
-    const names = missing.join(' and ');
-    return {
-      code: 'glpi-php-module-missing',
+  if (missing.length > 0) return [lacking(missing.join(' and '))];
+  if (seen === 'unknown') return [];
+  return [
+    {
+      code: 'glpi-refuses-key',
       severity: 'warning',
-      target: names,
-      message: `GLPI's PHP has no ${names}, so GLPI cannot ask GLPI Network and calls its key invalid, which it is not`,
-      try: `use an image of GLPI whose PHP has ${names}`,
-    };
-  }
+      target: 'glpi_configs.glpinetwork_registration_key',
+      message: 'GLPI calls its registration key invalid although GLPI Network calls it valid: its own way there fails',
+      try: "see php-errors.log in GLPI's log directory; its container may need the proxy or the certificate that this one has",
+    },
+  ];
+}
+
+function lacking(names: string): Finding {
   return {
-    code: 'glpi-refuses-key',
+    code: 'glpi-php-module-missing',
     severity: 'warning',
-    target: 'glpi_configs.glpinetwork_registration_key',
-    message: 'GLPI calls its registration key invalid although GLPI Network calls it valid: its own way there fails',
-    try: "see php-errors.log in GLPI's log directory; its container may need the proxy or the certificate that this one has",
+    target: names,
+    message: `GLPI's PHP has no ${names}, so GLPI cannot ask GLPI Network and calls its key invalid, which it is not`,
+    try: `use an image of GLPI whose PHP has ${names}`,
   };
 }
 

@@ -121,13 +121,13 @@ describe('GLPI is made to see a new answer', () => {
     const list = `{\n    "registration_${sha1(KEY.reveal())}_en_informations": "${sha1('x')}"\n}`;
     const name = `_cache/glpi_cache_db_9.5.6${'0'.repeat(32)}.json`;
     const file = cacheAnswer(directory, name, list);
-    const { platform, commands } = platformThat({});
+    const { platform, commands } = platformThat({ '-m': ended('[PHP Modules]\ncurl\nopenssl\n') });
 
     const result = await refreshGlpi(requestOf({ varDir: directory.path, version: '9.5.6', platform }));
 
     expect(result).toMatchObject({ by: 'file', seen: 'unknown', findings: [] });
     expect(existsSync(file)).toBe(false);
-    expect(commands).toEqual(['php front/cron.php --force checkAllUpdates']);
+    expect(commands).toEqual(['php front/cron.php --force checkAllUpdates', 'php -m']);
   });
 });
 
@@ -167,13 +167,28 @@ describe('GLPI cannot be made to see a new answer', () => {
 
 describe('GLPI that refuses a key which GLPI Network calls valid', () => {
   it.each([
-    ['has no curl', '[PHP Modules]\nCore\nopenssl\n', 'glpi-php-module-missing'],
-    ['has what it needs', '[PHP Modules]\ncurl\nopenssl\n', 'glpi-refuses-key'],
-  ])('is looked into: its PHP %s', async (_name, modules, code) => {
+    ['has no curl', '[PHP Modules]\nCore\nopenssl\n', 'glpi-php-module-missing', 'curl'],
+    ['has no openssl', '[PHP Modules]\nCore\ncurl\n', 'glpi-php-module-missing', 'openssl'],
+    ['has neither', '[PHP Modules]\nCore\n', 'glpi-php-module-missing', 'curl and openssl'],
+    ['has what it needs', '[PHP Modules]\ncurl\nopenssl\n', 'glpi-refuses-key', 'registration key'],
+  ])('is looked into: its PHP %s', async (_name, modules, code, named) => {
     const { platform } = platformThat({ 'marketplace:search': ended(REFUSED), '-m': ended(modules) });
 
     const result = await refreshGlpi(requestOf({ platform }));
 
-    expect(result).toMatchObject({ seen: 'invalid', final: true, findings: [{ code, severity: 'warning' }] });
+    const message = expect.stringContaining(named);
+    expect(result).toMatchObject({ seen: 'invalid', final: true, findings: [{ code, severity: 'warning', message }] });
+  });
+
+  it.each([
+    ['a module that its PHP has not', '[PHP Modules]\nopenssl\n', ['glpi-php-module-missing']],
+    ['nothing that is missing', '[PHP Modules]\ncurl\nopenssl\n', []],
+  ])('is looked into in 9.5 too, which does not tell what it takes its key for: %s', async (_name, modules, codes) => {
+    const { platform } = platformThat({ '-m': ended(modules) });
+
+    const result = await refreshGlpi(requestOf({ platform, version: '9.5.6' }));
+
+    expect(result).toMatchObject({ seen: 'unknown', final: true });
+    expect(result.findings.map(({ code }) => code)).toEqual(codes);
   });
 });
