@@ -29,7 +29,9 @@ ${rows.join('\n')}
 What to be woken for: \`keykeeper_healthy == 0\`, or \`keykeeper_verdict{verdict="lost"} == 1\`. What to look at in the morning:
 \`increase(keykeeper_actions_total{action="restore-file"}[1d]) > 0\` (something takes the key away), and
 \`keykeeper_vault_up == 0\` (nothing could be restored); with drills and exports on a schedule,
-\`time() - keykeeper_drill_success_timestamp_seconds > 14*86400\`, and the same of the export.
+\`time() - keykeeper_drill_success_timestamp_seconds > 14*86400\`, and the same of the export; of the
+[registration key](registration.md), \`keykeeper_registration_days_left < 30\`, and \`keykeeper_registration_check_failed == 1\` for
+more than a day, whose label says why.
 `;
 }
 
