@@ -4,6 +4,7 @@ import type { WantedRotation } from '../core/plan-rotation.ts';
 import { lateValues } from '../core/rotation.ts';
 import { newRotation } from '../keeper/new-rotation.ts';
 import { type OpenKeeper, openKeeper } from '../keeper/open-keeper.ts';
+import { pause } from '../keeper/pause.ts';
 import type { Reconciliation } from '../keeper/reconcile.ts';
 import { noteRotationEnd } from '../keeper/rotation-record.ts';
 import type { ResultDocument } from '../report/document.ts';
@@ -54,8 +55,7 @@ async function run(context: CommandContext): Promise<ResultDocument> {
   requireConfigDirectory(settings);
   const dryRun = options.dryRun === true;
   await using opened = await openKeeper(settings, 'guard', !dryRun, environment);
-  const preview = await opened.keeper.reconcile(signal, { until: 'plan', depth: 'full', asked: { scope: 'captures' } });
-  const refusal = whyNotRotate(preview, options.force === true);
+  const { preview, refusal } = await lookFirst(opened, context);
   const details = { values: movedTables(preview) };
   const { live } = preview.after.judgement;
   if (refusal !== null || live === null) {
@@ -74,8 +74,23 @@ async function run(context: CommandContext): Promise<ResultDocument> {
   using _ = context.progress('waiting for the values to hold still, then moving them', () => '');
   const rotation = newRotation(live);
   const { result, whole } = await rotateUntilWhole(opened, rotation, signal);
-  const exitCode = whole ? EXIT.done : worse(exitCodeOf(result));
+  const exitCode = whole ? EXIT.done : worse(failureCode(result) ?? exitCodeOf(result));
   return { ...resultOf(result, { command: 'rotate', exitCode }), details };
+}
+
+/**
+ * How things stand, and why nothing may be rotated. Beside another rotation a look may see the vault before and the rows
+ * after: what stands in the way has to stand there a settle time later too.
+ */
+async function lookFirst({ keeper }: OpenKeeper, { signal, options, settings }: CommandContext) {
+  const look = async () => {
+    const preview = await keeper.reconcile(signal, { until: 'plan', depth: 'full', asked: { scope: 'captures' } });
+    return { preview, refusal: whyNotRotate(preview, options.force === true) };
+  };
+  const first = await look();
+  if (first.refusal === null) return first;
+  await pause(settings.settle, signal);
+  return await look();
 }
 
 /** The rotation, then passes until nothing is found under the old key: a Save that waited for a row commits late. */
@@ -132,6 +147,14 @@ async function askFirst({ options, json, print: show, confirm, style }: CommandC
     expected: '--yes, after a look at what --dry-run shows',
     try: 'keykeeper rotate --dry-run, then keykeeper rotate --yes',
   });
+}
+
+/** Of the file that cannot be replaced, or the vault that cannot take what has to go there. */
+function failureCode({ findings, reports }: Reconciliation): ExitCode | null {
+  if (reports.every((each) => each.done)) return null;
+  const codes = findings.filter((each) => each.severity === 'error').map((each) => each.code);
+  if (codes.some((code) => code.startsWith('vault-'))) return EXIT.vault;
+  return codes.some((code) => code.startsWith('file-') || code === 'access-not-repaired') ? EXIT.access : null;
 }
 
 /** What was refused, or is not whole, is never done. */
