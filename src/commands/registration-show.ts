@@ -20,6 +20,7 @@ interface ShownKey {
   /** `opens`, `absent`, `null`, `empty`, `sealed-empty`, `garbled`, `other`, `closed`, `unread`; null: the database was not read. */
   readonly row: string | null;
   readonly fingerprint: string | null;
+  /** This, and the two below: of GLPI's key, or, where it has none that can be read, of the vault's. */
   readonly owner: string | null;
   readonly reference: string | null;
   readonly passDate: string | null;
@@ -59,8 +60,9 @@ async function run({ settings, signal, environment }: CommandContext): Promise<R
 
 function shownKey({ after }: Reconciliation, receipt: RegistrationStatus): ShownKey {
   const { observation, database } = after.pass;
-  const claims = database.registration === null ? null : registrationClaims(database.registration.reveal());
   const newest = keptRegistration(observation)?.kept;
+  const key = database.registration ?? (newest?.kind === 'kept' ? newest.key : null);
+  const claims = key === null ? null : registrationClaims(key.reveal());
   return {
     row: observation.database.kind === 'answers' ? observation.database.registrationRow.kind : null,
     fingerprint: observation.database.kind === 'answers' ? observation.database.registration : null,
@@ -76,7 +78,7 @@ function shownKey({ after }: Reconciliation, receipt: RegistrationStatus): Shown
 
 const ROWS: Readonly<Record<string, string>> = {
   opens: 'a registration key',
-  absent: 'no row: none was ever entered',
+  absent: 'no row: none',
   null: 'NULL: none',
   empty: 'empty: none',
   'sealed-empty': 'a sealed empty text: none',
@@ -92,10 +94,10 @@ function print(document: ResultDocument, style: Style): string {
   const rows: [string, string | null][] = [
     ['GLPI has', shown.row === null ? 'not known: the database was not read' : (ROWS[shown.row] ?? shown.row)],
     ['fingerprint', shown.fingerprint],
+    ['vault keeps', vaultText(shown)],
     ['owner', shown.owner],
     ['reference', shown.reference],
     ['pass date', shown.passDate],
-    ['vault keeps', vaultText(shown)],
     ['GLPI Network', receipt],
     ['GLPI asks', shown.checkIn === null ? null : describeCheckIn(shown.checkIn)],
   ];

@@ -21,7 +21,7 @@ export const registrationValidate: Command = {
     'Asks once, with exactly the question that GLPI asks, through the proxy that GLPI takes, and says which it is: the key, ' +
     'the subscription, or the way there (name, firewall, proxy, TLS, a portal or filter, the clock). The row in the ' +
     'database is only read. The answer is kept in the vault, where a running watch finds it.\n\n' +
-    'Exit codes: 0 valid · 12 the database does not answer · 20 the key is missing or refused, or the subscription is over ' +
+    'Exit codes: 0 valid · 11 asking is switched off · 12 the database does not answer · 20 the key is missing or refused, or the subscription is over ' +
     '· 21 something is in the way, the key may be fine.',
   examples: [
     { line: 'keykeeper registration validate', purpose: 'after GLPI said "Unable to fetch registration information."' },

@@ -167,6 +167,24 @@ describe.skipIf(!(await available('mariadb')))('keykeeper registration', () => {
     expect(shown.stdout).not.toContain(scene.registrationKey);
   });
 
+  it('show says what the key in the vault says of itself where GLPI lost it', async () => {
+    await scene.put(undefined);
+
+    const shown = await registration('show');
+    const told = await runCli(['registration', 'show'], environment);
+
+    const fingerprint = registrationFingerprint(scene.registrationKey);
+    expect(shown.document.details?.registration).toMatchObject({
+      row: 'absent',
+      fingerprint: null,
+      owner: 'ACME',
+      passDate: '2026-01-01',
+      vaultFingerprint: fingerprint,
+    });
+    expect(told.stdout).toMatch(new RegExp(`vault keeps +the key ${fingerprint}\\nowner +ACME\\n`));
+    expect(told.stdout).not.toContain(scene.registrationKey);
+  });
+
   it('show says when GLPI itself asked last, and when its automatic actions ran', async () => {
     const fresh = await runCli(['registration', 'show'], environment);
     await scene.client.query('UPDATE glpi_crontasks SET lastrun = FROM_UNIXTIME(1767225600)');

@@ -4,6 +4,7 @@ import { startMariadb } from '../../stand-in/mariadb/start-mariadb.ts';
 import { type NetworkDouble, startNetworkDouble } from '../../stand-in/network/network-double.ts';
 import type { SceneChange } from '../../stand-in/network/scene.ts';
 import { available } from '../../stand-in/require.ts';
+import { runCli } from '../cli/run-cli.ts';
 import { sealLikeGlpi } from '../keeper/sealed-schema.ts';
 import { questionsTo, REGISTRATION_KEY, registeredInstance } from './registered-instance.ts';
 import { validate } from './run-validate.ts';
@@ -111,7 +112,10 @@ describe.skipIf(!(await available('mariadb')))('registration validate', () => {
     using registered = await registeredInstance(mariadb, double);
     const environment = { ...registered.environment, KEYKEEPER_REGISTRATION_VALIDATE: 'off' };
 
-    await expect(validate(environment)).rejects.toMatchObject({ code: 'refused' });
+    const refused = await runCli(['registration', 'validate'], environment);
+
+    expect(refused.exitCode).toBe(11);
+    expect(refused.stderr).toContain('KEYKEEPER_REGISTRATION_VALIDATE is off');
     expect(double.record.connections).toBe(0);
   });
 
