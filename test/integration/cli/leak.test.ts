@@ -19,6 +19,8 @@ const COMMANDS = [
   ['history'],
   ['accept', '--dry-run'],
   ['restore', '--dry-run'],
+  ['drill'],
+  ['export', '--plain', '--dry-run'],
 ];
 const PATHS = ['/healthz', '/readyz', '/status', '/metrics'];
 const PORT = 20_000 + (process.pid % 10_000);
