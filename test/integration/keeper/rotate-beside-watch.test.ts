@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fingerprintOf } from '../../../src/glpi/security-key.ts';
 import type { Mariadb } from '../../stand-in/mariadb/mariadb.ts';
@@ -39,6 +40,7 @@ describe.skipIf(!(await available('mariadb')))('a watch beside keykeeper rotate'
     expect(new Set(seen.flatMap(({ reports }) => reports.map(({ action }) => action)))).toEqual(new Set(['capture']));
     expect(instance.read('glpicrypt.key')).not.toEqual(key);
     expect(await scene.lost()).toEqual([]);
+    expect(await (await instance.openVault()).record('presence')).toMatchObject({ value: [{ host: hostname() }] });
   });
 
   it('guards the new key from then on, and moves what GLPI still seals under the old one', async () => {

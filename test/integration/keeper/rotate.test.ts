@@ -7,7 +7,7 @@ import { rememberPlaces } from '../../../src/keeper/place-record.ts';
 import type { Mariadb } from '../../stand-in/mariadb/mariadb.ts';
 import { startMariadb } from '../../stand-in/mariadb/start-mariadb.ts';
 import { available } from '../../stand-in/require.ts';
-import { environmentOf, runCli } from '../cli/run-cli.ts';
+import { environmentOf, resultOf, runCli, startCli } from '../cli/run-cli.ts';
 import type { Client } from './recorded-rows.ts';
 import { PLUGIN, rotateScene } from './rotate-scene.ts';
 import type { ScratchInstance } from './scratch-instance.ts';
@@ -69,6 +69,29 @@ describe.skipIf(!(await available('mariadb')))('keykeeper rotate', () => {
     expect(rotated.document, rotated.stderr).toMatchObject({ exitCode: 0, verdictAfter: 'sound' });
     expect(await scene.smtp()).toBe('saved late');
     expect(await scene.lost()).toEqual(['core/smtp_passwd']);
+  });
+
+  it('ended by Ctrl-C while it writes rows has changed nothing', async () => {
+    await using scene = await rotateScene(mariadb);
+    const { instance, schema, key } = scene;
+    await adopt(instance);
+    const holder = await mariadb.connect({ schema });
+    await holder.query('START TRANSACTION');
+    await holder.query('SELECT * FROM glpi_mailcollectors FOR UPDATE');
+    const rotating = startCli(['rotate', '--yes', '--json'], environmentOf(instance));
+    await waiting(holder, 1);
+
+    rotating.kill('SIGINT');
+    await sleep(100);
+    await holder.query('ROLLBACK');
+    const stopped = await resultOf(rotating);
+
+    await holder.end();
+    expect(stopped.exitCode, stopped.stderr).toBe(130);
+    expect(instance.read('glpicrypt.key')).toEqual(key);
+    expect(await scene.lost()).toEqual([]);
+    const next = await runCli(['init', '--json'], environmentOf(instance));
+    expect(next.document).toMatchObject({ exitCode: 0, verdict: 'sound', fingerprint: fingerprintOf(key) });
   });
 
   it('leaves one key for file and rows where two are started at once', async () => {
