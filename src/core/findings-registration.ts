@@ -9,6 +9,8 @@ const TARGET = 'glpi_configs core glpinetwork_registration_key';
 /** What a person is told of the row of the registration key. None of it stands in the gate's way. */
 export function registrationFindings(observation: Observation, judgement: Judgement): Finding[] {
   const plan = planRegistration(observation, judgement);
+  // Of a lost instance all is dead, and one finding says so.
+  if (judgement.verdict === 'lost') return [];
   const found: Finding[] = [];
   const add = (code: string, severity: Severity, message: string, hint: string) =>
     found.push({ code, severity, target: TARGET, message, try: hint });
