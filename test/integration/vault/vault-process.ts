@@ -4,14 +4,16 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { keepNamedExports } from '../../../build/keep-named-exports.ts';
 
 /** What `vault-worker.ts` is told to do. */
 export interface WorkerOrder {
   /**
    * `add`: adds generations with keys `<name> 0`, `<name> 1`, …; `record`: keeps the record `places`, counted up from
-   * what it holds; `lease`: takes the lease and holds it.
+   * what it holds; `lease`: takes the lease and holds it; `export`: writes the vault into `name`; `import`: takes that file
+   * in.
    */
-  readonly task: 'add' | 'record' | 'lease';
+  readonly task: 'add' | 'record' | 'lease' | 'export' | 'import';
   readonly path: string;
   readonly name: string;
   /** How many to add; 0: until killed. */
@@ -23,7 +25,7 @@ export interface WorkerOrder {
 export interface VaultProcess extends AsyncDisposable {
   /** Resolves when the process has loaded everything and waits for {@link go}. */
   readonly ready: Promise<void>;
-  /** Lines it printed: `added <key name>`, `kept <count>`, `held`. */
+  /** Lines it printed: `added <key name>`, `kept <count>`, `held`, `exported`, `imported`. */
   readonly lines: string[];
   go(): void;
   /** Resolves when at least `count` lines were printed. */
@@ -67,6 +69,15 @@ async function kill(child: ChildProcess, ended: Promise<unknown>): Promise<void>
 /** Bundles the worker into `folder`. @returns the file to start. */
 export async function bundleWorker(folder: string): Promise<string> {
   const options = { bundle: true, platform: 'node', format: 'esm', splitting: true, outdir: folder } as const;
-  await build({ ...options, entryPoints: [WORKER], outExtension: { '.js': '.mjs' }, logLevel: 'error' });
+  // For libraries that are CommonJS and ask for built-in modules, as in the product's own bundle.
+  const banner = { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" };
+  await build({
+    ...options,
+    banner,
+    plugins: [keepNamedExports()],
+    entryPoints: [WORKER],
+    outExtension: { '.js': '.mjs' },
+    logLevel: 'error',
+  });
   return join(folder, 'vault-worker.mjs');
 }

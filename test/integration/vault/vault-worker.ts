@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { pathToFileURL } from 'node:url';
 import { openDirectoryVault } from '../../../src/vault/directory/open-directory-vault.ts';
+import { exportTo, importFrom } from '../../unit/vault/archive/archive-of.ts';
 import { draftOf, entryOf } from '../../unit/vault/draft-of.ts';
 import { countOf, recordOf } from './counted-record.ts';
 import type { WorkerOrder } from './vault-process.ts';
@@ -17,8 +18,33 @@ if (order.task === 'lease') {
   await vault.lease(new AbortController().signal);
   process.stdout.write('held\n');
 } else {
-  await (order.task === 'add' ? addGenerations() : keepRecords());
+  await doTask(order.task);
   process.stdin.destroy();
+}
+
+async function doTask(task: Exclude<WorkerOrder['task'], 'lease'>): Promise<void> {
+  switch (task) {
+    case 'add':
+      return addGenerations();
+    case 'record':
+      return keepRecords();
+    case 'export':
+      return exportVault();
+    case 'import':
+      return importVault();
+  }
+}
+
+async function exportVault(): Promise<void> {
+  for (let index = 0; order.count === 0 || index < order.count; index += 1) {
+    await exportTo(order.name, vault);
+    process.stdout.write('exported\n');
+  }
+}
+
+async function importVault(): Promise<void> {
+  await importFrom(order.name, vault);
+  process.stdout.write('imported\n');
 }
 
 async function addGenerations(): Promise<void> {
