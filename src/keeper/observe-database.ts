@@ -9,7 +9,7 @@ import { hostAddress } from '../glpi/config-db.ts';
 import type { Database, RegistrationRow, ValuesRead } from '../glpi/database/database.ts';
 import { openDatabase } from '../glpi/database/open-database.ts';
 import type { DatabaseTarget } from '../glpi/database/target.ts';
-import { assess } from '../glpi/evidence.ts';
+import { assessInTurns } from './assess-in-turns.ts';
 import { CONNECT_TIMEOUT } from './choose-database.ts';
 import { findEmptied } from './find-emptied.ts';
 import type { Keyring } from './keyring.ts';
@@ -136,14 +136,14 @@ async function readDatabase(database: Database, look: DatabaseLook): Promise<Dat
 async function assessValues(database: Database, read: ValuesRead, version: string | null, look: DatabaseLook) {
   const { values: stored, coverage } = read;
   const context = { version, legacyKeys: [...look.legacyKeys], accepted: look.accepted };
-  const first = assess(stored, look.keyring.keys, { ...context, escrow: () => undefined });
+  const first = await assessInTurns(stored, look.keyring.keys, { ...context, escrow: () => undefined });
   const kept = await readKept(stored, first, coverage, look);
   const index = new Map(kept.map((entry) => [referenceKey(entry.reference), entry.value]));
   const escrowOf = (each: ValueReference) => index.get(referenceKey(each));
   const values =
     index.size === 0 || first.every(opensReal)
       ? first
-      : assess(stored, look.keyring.keys, { ...context, escrow: escrowOf });
+      : await assessInTurns(stored, look.keyring.keys, { ...context, escrow: escrowOf });
   const missed = coverage === 'full' ? await findEmptied({ database, stored, kept, look, version }) : NOTHING_MISSED;
   // Emptied in a good time, and nothing harmed to be seen: that was meant, and it leaves the escrow.
   const meant = first.every(opensReal) && !look.troubled;

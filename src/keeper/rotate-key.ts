@@ -65,7 +65,7 @@ export async function rotateKey({ rotation }: RotateAction, context: ApplyContex
   const changes = await movesTo(database, context, rotation);
   await noteRotation(vault, { from: rotation.from, to: rotation.to, at, finishedAt: null });
   await database.rewriteValues(changes, () => {
-    signal.throwIfAborted();
+    mustGoOn(signal);
     replacement.check();
   });
   using replaced = await switchFile({ replacement, database, changes, context, rotation, vault });
@@ -77,6 +77,18 @@ function preparedDraft({ pass, judgement, settings }: ApplyContext, { to, key }:
   const draft: GenerationDraft = draftOf(pass, judgement, settings.instance, PREPARED, at);
   const files = draft.files.map((each) => (each.name === KEY_FILE ? { ...each, size: KEY_BYTES, content: key } : each));
   return { ...draft, files, fingerprint: to, proof: null };
+}
+
+/** A lease that was lost is one of the things that another run mends; whoever stops the process is not. */
+function mustGoOn(signal: AbortSignal): void {
+  if (!signal.aborted) return;
+  const { reason } = signal;
+  if (reason instanceof Error && reason.name === 'AbortError') throw reason;
+  throw new Failure('lease-held', 'the lease of the vault was lost on the way, and nothing was changed', {
+    target: 'vault',
+    try: 'run it again when the machine has less to do',
+    cause: reason,
+  });
 }
 
 /** The next run has to be able to read the new key: written is not enough where nothing decrypts it here. */

@@ -1,9 +1,13 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { WantedRotation } from '../core/plan-rotation.ts';
 import type { Database, ValueChange } from '../glpi/database/database.ts';
 import { KeyRing } from '../glpi/key-ring.ts';
 import { sealValue } from '../glpi/sealed-value.ts';
 import type { ApplyContext } from './apply.ts';
 import { referenceKey } from './merge-escrow.ts';
+
+/** Values that are sealed at once: the lease is renewed in between. */
+const TURN = 500;
 
 /**
  * Every value that any known key opens, sealed under the new one. What a value holds is not judged here: one that GLPI
@@ -16,11 +20,14 @@ export async function movesTo(
 ): Promise<ValueChange[]> {
   const { values } = await database.readValues('full', pass.observation.records.places);
   const ring = new KeyRing(new Map([...pass.keyring.keys, [to, key.reveal()]]));
-  return values.flatMap(({ reference, value }) => {
+  const changes: ValueChange[] = [];
+  for (const [index, { reference, value }] of values.entries()) {
+    if (index % TURN === TURN - 1) await nextTurn();
     const opened = ring.open(value);
-    if (opened === null || opened.fingerprint === to) return [];
-    return [{ reference, from: value, to: sealValue(opened.plaintext, key.reveal()) }];
-  });
+    if (opened === null || opened.fingerprint === to) continue;
+    changes.push({ reference, from: value, to: sealValue(opened.plaintext, key.reveal()) });
+  }
+  return changes;
 }
 
 /** The changes that take back those of {@link movesTo}, where the row still holds what was written. */
