@@ -1,16 +1,14 @@
 import { EXIT } from '../core/exit-code.ts';
-import { Failure } from '../core/failure.ts';
 import type { Finding } from '../core/finding.ts';
 import { type DrillReport, describeDrill, succeeded } from '../keeper/drill/drill-report.ts';
 import { runDrill } from '../keeper/drill/run-drill.ts';
 import { vaultOpener } from '../keeper/open-keeper.ts';
-import { noteAttempt, noteOutcome } from '../keeper/schedule-record.ts';
-import { vaultFinding } from '../keeper/vault-finding.ts';
 import type { ResultDocument } from '../report/document.ts';
 import { emptyDocument } from '../report/failure-document.ts';
 import { printResult } from '../report/print-result.ts';
 import type { Style } from '../report/style.ts';
 import type { Command, CommandContext } from './command.ts';
+import { noteSchedule } from './note-schedule.ts';
 import { requireConfigDirectory } from './require-config-directory.ts';
 
 /** `keykeeper drill`: would the vault bring everything back? */
@@ -38,26 +36,15 @@ async function run(context: CommandContext): Promise<ResultDocument> {
   const { settings, options, signal } = context;
   requireConfigDirectory(settings);
   const dryRun = options.dryRun === true;
-  const notes: Finding[] = dryRun ? [] : await note(context, null);
+  const notes = dryRun ? [] : await noteSchedule(settings, 'drill', null);
   using _ = context.progress('putting everything back in a scratch place', () => 'vault and database are read in full');
   const openVault = vaultOpener(settings, false);
   const report = await runDrill({ settings, openVault, now: () => new Date(), signal });
-  if (!dryRun && notes.length === 0) notes.push(...(await note(context, report)));
-  return documentOf(report, notes, dryRun);
-}
-
-/** Writes down that it begins, or how it ended. A vault that cannot be written fails no drill: it is told. */
-async function note({ settings }: CommandContext, report: DrillReport | null): Promise<Finding[]> {
-  try {
-    const vault = await vaultOpener(settings, true)();
-    const at = report?.at ?? new Date().toISOString();
-    if (report === null) await noteAttempt(vault, 'drill', at);
-    else await noteOutcome(vault, 'drill', { at, success: succeeded(report), message: describeDrill(report) });
-    return [];
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    return [vaultFinding(error, 'warning')];
+  if (!dryRun && notes.length === 0) {
+    const outcome = { at: report.at, success: succeeded(report), message: describeDrill(report) };
+    notes.push(...(await noteSchedule(settings, 'drill', outcome)));
   }
+  return documentOf(report, notes, dryRun);
 }
 
 function documentOf(report: DrillReport, notes: readonly Finding[], dryRun: boolean): ResultDocument {

@@ -2,14 +2,14 @@ import { readAgeRecipients } from '../config/age-keys.ts';
 import { InvalidValue } from '../config/invalid-value.ts';
 import { Failure } from '../core/failure.ts';
 import type { Finding } from '../core/finding.ts';
-import { describeExport, type ExportDone, runExport } from '../keeper/off-site/run-export.ts';
+import { describeExport, type ExportDone, type ExportOrder, runExport } from '../keeper/off-site/run-export.ts';
 import { vaultOpener } from '../keeper/open-keeper.ts';
-import { noteAttempt, noteOutcome } from '../keeper/schedule-record.ts';
 import type { ResultDocument } from '../report/document.ts';
 import { emptyDocument } from '../report/failure-document.ts';
 import { createEnvelope } from '../vault/age-envelope.ts';
 import { type Exported, streamExport } from '../vault/archive/export-vault.ts';
 import type { Command, CommandContext } from './command.ts';
+import { noteSchedule } from './note-schedule.ts';
 import { writeBytes } from './write-bytes.ts';
 
 /** `keykeeper export`: the whole vault as one file. */
@@ -44,19 +44,33 @@ async function run(context: CommandContext): Promise<ResultDocument | null> {
   const place = placeOf(context);
   if (options.dryRun === true) return await tell(context, recipients, place);
   if (place === '-') return await toStandardOutput(context, recipients);
-  const scheduled = options.file === undefined;
-  const vault = await vaultOpener(settings, scheduled)();
+  const vault = await vaultOpener(settings, false)();
   using _ = context.progress('writing the vault into one file', () => '');
-  const now = () => new Date();
-  if (scheduled) await noteAttempt(vault, 'export', now().toISOString());
-  const done = await runExport({ settings, vault, place, recipients, rotates: scheduled, now, signal });
-  if (scheduled)
-    await noteOutcome(vault, 'export', {
-      at: now().toISOString(),
-      success: true,
-      message: `${describeExport(done)}, in ${done.path}`,
-    });
+  // Without a file it is the export that a watch runs on its schedule, now.
+  const rotates = options.file === undefined;
+  const order = { settings, vault, place, recipients, rotates, now: () => new Date(), signal };
+  return rotates ? await exportAsScheduled(order) : await exportOnce(order);
+}
+
+async function exportOnce(order: ExportOrder): Promise<ResultDocument> {
+  const done = await runExport(order);
   return documentOf(done, done);
+}
+
+async function exportAsScheduled(order: ExportOrder): Promise<ResultDocument> {
+  const { settings, now } = order;
+  const end = (success: boolean, message: string) =>
+    noteSchedule(settings, 'export', { at: now().toISOString(), success, message });
+  const notes = await noteSchedule(settings, 'export', null);
+  try {
+    const done = await runExport(order);
+    notes.push(...(await end(true, `${describeExport(done)}, in ${done.path}`)));
+    const document = documentOf(done, done);
+    return { ...document, findings: [...document.findings, ...notes] };
+  } catch (error) {
+    if (error instanceof Failure) await end(false, error.message);
+    throw error;
+  }
 }
 
 /** @throws Failure `usage`, `invalid-setting` */
