@@ -1,13 +1,12 @@
 import * as z from 'zod/mini';
 import { readAgeIdentity, readAgeRecipients } from './age-keys.ts';
 import { parseDatabaseSetting } from './database-url.ts';
-import { type DurationRange, parseDuration } from './duration.ts';
 import { DEFAULT_HTTP, parseHttpAddress } from './http-address.ts';
-import { InvalidValue } from './invalid-value.ts';
 import { parseOwner } from './owner.ts';
 import { OFFICIAL, PRESETS } from './presets.ts';
 import { readRegistrationUrl } from './registration-url.ts';
 import { parseSchedule } from './schedule-setting.ts';
+import { duration, oneOf, text } from './setting-schema.ts';
 import { readAbsolutePath, readContainerName, readHttpToken, readInstance, readPassword } from './texts.ts';
 import { parseVaultUrl } from './vault-url.ts';
 
@@ -279,29 +278,4 @@ export const SETTING_NAMES = Object.keys(DECLARATIONS) as readonly SettingName[]
 /** Keeps the schema's own type, which the assembled settings are checked against. */
 function declare<const D extends Declaration>(declaration: D): D {
   return declaration;
-}
-
-function duration(range: DurationRange) {
-  return text((value) => parseDuration(value, range));
-}
-
-function oneOf<const V extends string>(values: readonly V[]) {
-  return z.enum(values);
-}
-
-/** A schema over a reader that throws {@link InvalidValue}. */
-function text<T>(read: (text: string) => T) {
-  return z.pipe(
-    z.string(),
-    z.transform((value: string, context): T => {
-      try {
-        return read(value);
-      } catch (error) {
-        if (!(error instanceof InvalidValue)) throw error;
-        const { message, expected, instead } = error;
-        context.issues.push({ code: 'custom', message, input: undefined, params: { expected, instead } });
-        return z.NEVER;
-      }
-    }),
-  );
 }

@@ -70,6 +70,23 @@ describe('the history of values', () => {
     expect(damaged[0]?.reason).toBe('is missing');
   });
 
+  it('finds a value that vanished, most of a year and many prunings later', async () => {
+    using place = temporaryVault();
+    const time = { now: Date.UTC(2026, 0, 1) };
+    const vault = await place.open({ now: () => new Date(time.now), retention: { newest: 5 } });
+    for (let day = 0; day < 340; day += 4) {
+      time.now = Date.UTC(2026, 0, 1 + day);
+      const standing = day < 20 ? [entryOf(1, 'vanished')] : [];
+      await vault.add(draftOf('key', { escrow: [...standing, entryOf(2, `of day ${day}`)] }));
+      await vault.prune();
+    }
+
+    const { values } = await (await place.open({ now: () => new Date(time.now) })).history([entryOf(1, '').reference]);
+
+    expect(values.get(keyOf(1))).toMatchObject([{ value: 'vanished', createdAt: '2026-01-17T00:00:00.000Z' }]);
+    expect((await vault.list()).generations.length).toBeLessThan(70);
+  });
+
   it('is closed to whoever has no identity', async () => {
     using place = temporaryVault();
     const identity = await generateX25519Identity();
