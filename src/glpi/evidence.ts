@@ -1,6 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import type { Fingerprint, Sha256 } from '../core/brand.ts';
 import type { StoredValue, ValueEvidence, ValueReference } from '../core/value.ts';
-import { type RecoveryContext, recoverSealed } from './garbled.ts';
+import { isGarbledFrom, type RecoveryContext, recoverSealed } from './garbled.ts';
 import { KeyRing } from './key-ring.ts';
 import { bytesSealedByKeykeeper, hasSealedShape } from './sealed-value.ts';
 import { valueDigest } from './value-digest.ts';
@@ -57,16 +58,22 @@ function tryKeys(reference: ValueReference, value: string, { outer, recovery, es
   const { fingerprint, key, sealed, plaintext } = opened;
   const ours = bytesSealedByKeykeeper(sealed, key);
   const recovered = recoverSealed(plaintext, recovery);
-  if (recovered === null && plaintext.length > 0) return { opens: [{ fingerprint, as: 'real', ours }], better: null };
+  // The usual value: text, as people type it and GLPI makes it. The vault need not be asked about it.
+  if (recovered === null && plaintext.length > 0 && isUtf8(plaintext))
+    return { opens: [{ fingerprint, as: 'real', ours }], better: null };
 
   const kept = escrow(reference);
-  const keptIsReal = kept !== undefined && opensReal(kept, recovery);
-  if (recovered === null) {
-    return { opens: [{ fingerprint, as: 'empty', ours }], better: keptIsReal ? 'escrow' : null };
-  }
+  const keptIsReal = () => kept !== undefined && opensReal(kept, recovery);
+  const innermost = recovered?.plaintext ?? plaintext;
+  // What cannot be computed back may still be what became of the value that the vault knows.
+  const rubbish = kept !== undefined && isGarbledFrom(innermost, kept, recovery.legacyKeys);
+  const good = innermost.length > 0 && !rubbish;
+  if (recovered === null && good) return { opens: [{ fingerprint, as: 'real', ours }], better: null };
+
+  const as = recovered === null && !rubbish ? 'empty' : 'garbled';
   // What was garbled may have been wiped before, and the vault may remember what it was.
-  const better = recovered.plaintext.length === 0 && keptIsReal ? 'escrow' : 'inverse';
-  return { opens: [{ fingerprint, as: 'garbled', ours }], better };
+  const better = !good && keptIsReal() ? 'escrow' : recovered === null ? null : 'inverse';
+  return { opens: [{ fingerprint, as, ours }], better };
 }
 
 function opensReal(value: string, recovery: RecoveryContext): boolean {

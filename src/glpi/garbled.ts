@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Fingerprint } from '../core/brand.ts';
+import { garbledForms } from './garble.ts';
 import type { KeyRing } from './key-ring.ts';
 import { invertGarbled } from './legacy.ts';
 import { hasSealedShape } from './sealed-value.ts';
@@ -53,6 +54,18 @@ function recoverLayer(plaintext: Buffer, context: RecoveryContext): Recovered | 
     }
   }
   return null;
+}
+
+/**
+ * Whether a plaintext that no inverse explains is what GLPI's legacy routine made of the value that stood there before.
+ *
+ * @param plaintext of the value as it stands now, or of the last layer that {@link recoverSealed} took off
+ * @param kept the sealed value that the vault keeps for this place
+ */
+export function isGarbledFrom(plaintext: Buffer, kept: string, legacyKeys: readonly Buffer[]): boolean {
+  // What people type, and what GLPI makes, is UTF-8; of random bytes it is next to impossible.
+  if (plaintext.length === 0 || isUtf8(plaintext)) return false;
+  return garbledForms(kept, legacyKeys).some((form) => form.equals(plaintext));
 }
 
 function openInner(value: string, ring: KeyRing): Recovered | null {
