@@ -3,8 +3,8 @@ import { legacyDecrypt } from './legacy.ts';
 /**
  * What GLPI makes of a sealed value when its key file is missing and `security:change_key` runs: the legacy routine over
  * the ciphertext and the unescaping behind it, in each version's way (GLPIKey::decryptUsingLegacyKey of 9.5.6, 10.0.17 and
- * 11.0.6). The way back loses one value in some 500; forwards nothing is lost, so whoever knows the value from before
- * can tell for certain that this is what became of it.
+ * 11.0.6). Not every value can be computed back from that; forwards nothing is lost, so whoever knows the value from
+ * before can tell for certain that this is what became of it.
  *
  * @param sealed base64, as it stood in the database
  * @returns distinct plaintexts, of which GLPI sealed one

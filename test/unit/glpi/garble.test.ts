@@ -16,14 +16,19 @@ const KEYS = new Map([NEW, OLD].map((key) => [fingerprintOf(key), key]));
 
 const sealed = (plaintext: string | Buffer, key: Buffer) => sealWithNonce(Buffer.from(plaintext), key, randomBytes(24));
 
-/** A value, and what 10.0 makes of it, that nothing can compute back: one in some 500. */
+/**
+ * A value of which 11 makes something that nothing computes back: its nonce turns into both `<` and `&lt;`, which 11
+ * writes alike.
+ */
 function lossy(): { value: string; rubbish: Buffer } {
-  const context = { ring: new KeyRing(KEYS), legacyKeys: [LEGACY_CONSTANT], version: '10.0.17' };
-  for (;;) {
-    const value = sealed('secret', OLD);
-    const rubbish = garbleAs('10.0.17', value, LEGACY_CONSTANT);
-    if (recoverSealed(rubbish, context) === null) return { value, rubbish };
-  }
+  const wanted = Buffer.concat([Buffer.from('<&lt;'), randomBytes(19)]);
+  const { length } = LEGACY_CONSTANT;
+  const nonce = wanted.map((byte, index) => byte + (LEGACY_CONSTANT[(index + length - 1) % length] ?? 0));
+  const value = sealWithNonce(Buffer.from('secret'), OLD, Buffer.from(nonce));
+  const rubbish = garbleAs('11.0.6', value, LEGACY_CONSTANT);
+  const context = { ring: new KeyRing(KEYS), legacyKeys: [LEGACY_CONSTANT], version: '11.0.6' };
+  expect(recoverSealed(rubbish, context)).toBeNull();
+  return { value, rubbish };
 }
 
 describe('what GLPI makes of a value without its key', () => {
@@ -69,7 +74,7 @@ describe('a value that was garbled and cannot be computed back', () => {
     const { value, rubbish } = lossy();
     const reference = { table: 'glpi_authldaps', column: 'rootdn_passwd', id: 1 };
     const stored = { reference, class: 'setting', sealedColumn: true, value: sealed(rubbish, NEW) } as const;
-    const version = '10.0.17';
+    const version = '11.0.6';
     const context = { version, legacyKeys: [LEGACY_CONSTANT], accepted: new Set<never>(), escrow: () => value };
 
     const [evidence] = assess([stored], KEYS, context);
