@@ -70,7 +70,8 @@ function forward(
   answers: Set<IncomingMessage>,
 ): void {
   const { method, url, headers } = incoming;
-  const asking = httpRequest({ socketPath, method, path: url, headers }, (answer) => {
+  // A connection for each question: one that is kept may be closed by the engine at the moment it is used again.
+  const asking = httpRequest({ socketPath, method, path: url, headers, agent: false }, (answer) => {
     answers.add(answer);
     answer.on('close', () => answers.delete(answer));
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers).flushHeaders();

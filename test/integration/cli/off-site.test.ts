@@ -168,7 +168,7 @@ describe.skipIf(!toolAvailable('age') || !toolAvailable('jq'))('the age tool and
     const environment = environmentOf(instance);
     const main = `${process.execPath} ${MAIN} export --plain -`;
     const variables = Object.entries(environment).map(([name, value]) => `${name}='${value}'`);
-    run(`env ${variables.join(' ')} ${main} | age -r ${recipient} > by-hand.age`);
+    run(`env -i PATH="$PATH" ${variables.join(' ')} ${main} | age -r ${recipient} > by-hand.age`);
     const file = join(folder, 'by-hand.age');
 
     const closed = await runCli(['import', file, '--json'], withEmptyVault(instance));
