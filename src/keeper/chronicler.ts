@@ -9,9 +9,11 @@ import type { Judged } from './reconciliation.ts';
  */
 export class Chronicler {
   readonly #told: VerdictEntry[] = [];
+  #seen: Chronicle = [];
 
   /** The chronicle with what this run told. `held`: as the vault holds it. */
   extend(held: Chronicle): Chronicle {
+    this.#seen = held;
     return this.#told.reduce(extendChronicle, held);
   }
 
@@ -21,11 +23,13 @@ export class Chronicler {
   }
 
   /**
-   * Reads the record afresh first: another lane, or another keeper, may have written since this run looked.
+   * Writes only where this run told something new. The record is read afresh then: another lane, or another keeper, may
+   * have written since this run looked.
    *
    * @throws Failure `vault-…`
    */
   async write(vault: Vault): Promise<void> {
+    if (this.extend(this.#seen) === this.#seen) return;
     const { chronicle: held } = (await readRecords(vault)).records;
     const chronicle = this.extend(held);
     if (chronicle === held) return;
