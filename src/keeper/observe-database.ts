@@ -140,13 +140,14 @@ async function assessValues(database: Database, read: ValuesRead, version: strin
   const kept = await readKept(stored, first, coverage, look);
   const index = new Map(kept.map((entry) => [referenceKey(entry.reference), entry.value]));
   const escrowOf = (each: ValueReference) => index.get(referenceKey(each));
-  const values =
-    index.size === 0 || first.every(opensReal)
-      ? first
-      : await assessInTurns(stored, look.keyring.keys, { ...context, escrow: escrowOf });
+  // Only where the vault keeps something else for the place can it say more of a value than the keys did.
+  const differing = stored.filter((each) => (escrowOf(each.reference) ?? each.value) !== each.value);
+  const better = await assessInTurns(differing, look.keyring.keys, { ...context, escrow: escrowOf });
+  const second = new Map(better.map((each) => [referenceKey(each.reference), each]));
+  const values = second.size === 0 ? first : first.map((each) => second.get(referenceKey(each.reference)) ?? each);
   const missed = coverage === 'full' ? await findEmptied({ database, stored, kept, look, version }) : NOTHING_MISSED;
   // Emptied in a good time, and nothing harmed to be seen: that was meant, and it leaves the escrow.
-  const meant = first.every(opensReal) && !look.troubled;
+  const meant = values.every(opensReal) && !look.troubled;
   const staying = meant ? [] : missed.places;
   const keptForDead = values.filter((each) => each.opens.length === 0 && escrowOf(each.reference) !== undefined);
   return {

@@ -4,14 +4,14 @@ import type { EscrowEntry } from '../core/generation.ts';
 import { newestFirst } from '../core/history.ts';
 import type { RescueStep } from '../core/plan-rescue.ts';
 import type { Database, ValueChange } from '../glpi/database/database.ts';
-import { type RecoveryContext, recoverSealed } from '../glpi/garbled.ts';
+import { isGarbledFrom, type RecoveryContext, recoverSealed } from '../glpi/garbled.ts';
 import { KeyRing } from '../glpi/key-ring.ts';
 import { sealValue } from '../glpi/sealed-value.ts';
 import type { ApplyContext } from './apply.ts';
 import { draftOf } from './build-draft.ts';
-import { CONNECT_TIMEOUT, chooseDatabase } from './choose-database.ts';
 import { legacyKeysOf } from './keyring.ts';
 import { referenceKey } from './merge-escrow.ts';
+import { openChosen } from './open-chosen.ts';
 import { keepUndo } from './rescue-record.ts';
 
 /**
@@ -41,16 +41,6 @@ export async function rescueValues(
   signal.throwIfAborted();
   await database.rewriteValues(changes);
   return `${changes.length} ${changes.length === 1 ? 'value' : 'values'} sealed anew under the live key`;
-}
-
-/** Opens the database that this instance's settings name. @throws Failure `database-unreachable` */
-export async function openChosen({ settings, pass, signal }: ApplyContext): Promise<Database> {
-  const choice = chooseDatabase(settings, pass.observation.files, newestFirst(pass.observation.vault));
-  if (choice.kind !== 'target') throw new Failure('database-unreachable', 'no database is configured');
-  const { openDatabase } = await import('../glpi/database/open-database.ts');
-  const opened = await openDatabase(choice.target, { connectTimeout: CONNECT_TIMEOUT, signal });
-  if (opened.kind === 'unreachable') throw new Failure('database-unreachable', opened.message, { try: opened.try });
-  return opened.database;
 }
 
 async function planChanges(
@@ -89,15 +79,21 @@ interface Standing {
   readonly live: Fingerprint | null;
 }
 
-/** What is to be sealed; null where the row is not, or no longer, what the plan saw: somebody typed a new value. */
+/**
+ * What is to be sealed; null where the row is not, or no longer, what the plan saw: somebody wrote a value since, which
+ * stays whether a known key opens it or not.
+ */
 function plaintextOf({ way, value, kept, live }: Standing, recovery: RecoveryContext): Buffer | null {
   const opened = recovery.ring.open(value);
   if (way === 'reseal') return opened === null || opened.fingerprint === live ? null : opened.plaintext;
-  const recovered = opened === null ? null : recoverSealed(opened.plaintext, recovery);
-  const isGood = opened !== null && opened.plaintext.length > 0 && recovered === null;
-  if (isGood || (way === 'older' && opened !== null)) return null;
-  if (way === 'inverse' && recovered !== null && recovered.plaintext.length > 0) return recovered.plaintext;
-  return kept === undefined ? null : goodPlaintext(kept, recovery);
+  const fromVault = () => (kept === undefined ? null : goodPlaintext(kept, recovery));
+  if (opened === null) return way === 'older' || value === '' || value === '0' ? fromVault() : null;
+  if (way === 'older') return null;
+  const recovered = recoverSealed(opened.plaintext, recovery)?.plaintext ?? null;
+  const innermost = recovered ?? opened.plaintext;
+  const destroyed =
+    innermost.length === 0 || (kept !== undefined && isGarbledFrom(innermost, kept, recovery.legacyKeys));
+  return destroyed ? fromVault() : recovered;
 }
 
 /** What a value of the vault opens to, unless that is nothing, or garbled itself. */

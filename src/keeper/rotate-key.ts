@@ -14,7 +14,7 @@ import type { Vault } from '../vault/vault.ts';
 import type { ApplyContext } from './apply.ts';
 import { draftOf } from './build-draft.ts';
 import { captureLateBytes } from './late-bytes.ts';
-import { openChosen } from './rescue-values.ts';
+import { openChosen } from './open-chosen.ts';
 import { movesBack, movesTo } from './rotate-values.ts';
 import { noteRotation, noteRotationEnd } from './rotation-record.ts';
 

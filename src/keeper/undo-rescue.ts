@@ -1,8 +1,8 @@
 import { Failure } from '../core/failure.ts';
 import type { ApplyContext } from './apply.ts';
 import { referenceKey } from './merge-escrow.ts';
+import { openChosen } from './open-chosen.ts';
 import { readUndo } from './rescue-record.ts';
-import { openChosen } from './rescue-values.ts';
 
 /**
  * Puts back what the last rescue changed, row by row and only where the row still holds exactly what the rescue wrote:

@@ -9,7 +9,7 @@ import { sealValue } from '../glpi/sealed-value.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { ApplyContext } from './apply.ts';
 import { draftOf } from './build-draft.ts';
-import { CONNECT_TIMEOUT, chooseDatabase } from './choose-database.ts';
+import { openChosen } from './open-chosen.ts';
 import { noteRegistrationWrite } from './registration-record.ts';
 import { wishOfSettings } from './registration-wish.ts';
 
@@ -24,18 +24,13 @@ type WriteAction = Action & { readonly action: 'write-registration' };
  * @returns what was done, for a person
  */
 export async function writeRegistrationKey(action: WriteAction, context: ApplyContext): Promise<string> {
-  const { pass, settings, judgement, vault } = context;
+  const { pass, judgement, vault } = context;
   const live = judgement.live === null ? undefined : pass.keyring.keys.get(judgement.live);
   const from = pass.database.registrationCell;
   if (live === undefined || vault === null || from === null)
     throw new Failure('refused', 'the registration key is written only with a live key and a vault that works');
   await vault.add(draftBefore(context));
-  const choice = chooseDatabase(settings, pass.observation.files, newestFirst(pass.observation.vault));
-  if (choice.kind !== 'target') throw new Failure('database-unreachable', 'no database is configured');
-  const { openDatabase } = await import('../glpi/database/open-database.ts');
-  const opened = await openDatabase(choice.target, { connectTimeout: CONNECT_TIMEOUT, signal: context.signal });
-  if (opened.kind === 'unreachable') throw new Failure('database-unreachable', opened.message, { try: opened.try });
-  await using database = opened.database;
+  await using database = await openChosen(context);
   const clear = keyOf(action, context);
   const to = clear === null ? '' : sealValue(Buffer.from(clear.reveal()), live);
   context.signal.throwIfAborted();

@@ -1,8 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LEGACY_CONSTANT } from '../../../src/glpi/legacy.ts';
+import { sealWithNonce } from '../../../src/glpi/sealed-value.ts';
 import type { Mariadb } from '../../stand-in/mariadb/mariadb.ts';
 import { startMariadb } from '../../stand-in/mariadb/start-mariadb.ts';
 import { available } from '../../stand-in/require.ts';
+import { garbleAs } from '../../unit/glpi/glpi-legacy-twin.ts';
 import { type RescueScene, rescueScene } from './rescue-scene.ts';
 import { sealLikeGlpi } from './sealed-schema.ts';
 
@@ -120,6 +124,19 @@ describe.skipIf(!(await available('mariadb')))('a rescue', () => {
     expect(await scene.secret(1)).toBe('changed since');
   });
 
+  it('takes from the vault what nothing computes back', async () => {
+    await using scene = await rescueScene(mariadb, ['one', 'two']);
+    const value = lossyUnder11('lost by half', scene.key);
+    await scene.write(1, value);
+    await scene.look();
+    await scene.write(1, sealWithNonce(garbleAs('11.0.6', value, LEGACY_CONSTANT), scene.key, randomBytes(24)));
+
+    const result = await scene.rescue();
+
+    expect(await scene.secret(1)).toBe('lost by half');
+    expect(result.after.judgement.verdict).toBe('sound');
+  });
+
   it('leaves a value that is newer than the escrow', async () => {
     await using scene = await rescueScene(mariadb, ['first', 'other']);
     await scene.write(1, sealLikeGlpi('changed since the last capture', scene.key));
@@ -186,6 +203,14 @@ describe.skipIf(!(await available('mariadb')))('a rescue', () => {
     expect(await scene.cell(9)).toBe(foreign);
   });
 });
+
+/** A value whose nonce GLPI 11's legacy routine turns into both `<` and `&lt;`, which it then writes alike. */
+function lossyUnder11(secret: string, key: Buffer): string {
+  const wanted = Buffer.concat([Buffer.from('<&lt;'), randomBytes(19)]);
+  const { length } = LEGACY_CONSTANT;
+  const nonce = wanted.map((byte, index) => byte + (LEGACY_CONSTANT[(index + length - 1) % length] ?? 0));
+  return sealWithNonce(Buffer.from(secret), key, Buffer.from(nonce));
+}
 
 /** GLPI runs without a key for a while, and something happens; then the key comes back. */
 async function loseKey(scene: RescueScene, meanwhile: () => Promise<void>): Promise<void> {
