@@ -69,7 +69,12 @@ async function hit(
   index: number,
   fault: string,
 ): Promise<TracedWrite> {
-  const result = await attempt(scratch, lane, variant, [`${call.name}:${fault}:when=${call.ordinal}`]);
+  const injection = `${call.name}:${fault}:when=${call.ordinal}`;
+  let result = await attempt(scratch, lane, variant, [injection]);
+  // Once in some thousand runs Node itself makes a call in between, and all that follow stand one place further.
+  for (let again = 0; again < 3 && result.calls[index]?.name !== call.name; again += 1) {
+    result = await attempt(scratch, lane, variant, [injection]);
+  }
   const struck = result.calls[index];
   // Otherwise the test would judge another fault than it names.
   expect(struck?.name, `call ${index}`).toBe(call.name);

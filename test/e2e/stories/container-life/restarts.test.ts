@@ -55,8 +55,10 @@ describe.skipIf(!(await available('docker')))(
         );
         turns.push(name);
       }
-      await story.removeGlpi();
+      await dockerOutput(['stop', story.glpi]);
       const gone = await story.untilStatus(({ glpi }) => glpi.running !== true);
+      // Removed, it is no longer known whether it runs: that it was stopped has to be seen before.
+      await story.removeGlpi();
       await story.startGlpi();
       const last = await story.untilStatus(({ glpi }) => glpi.running === true);
 
