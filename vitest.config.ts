@@ -20,6 +20,7 @@ export default defineConfig({
       suite('integration', 120_000),
       suite('faults', 300_000),
       suite('e2e', 300_000),
+      suite('cluster', 300_000),
       suite('engine', 180_000, 1),
     ],
   },
