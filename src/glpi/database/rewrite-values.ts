@@ -86,7 +86,7 @@ async function insideJson(session: Session, column: ColumnChanges, path: string)
     const stored = await readLocked(session, column, batch);
     for (const { id, from, to } of batch) {
       const json = stored.get(id) ?? '';
-      const same = to !== null && readMember(json, path) === from;
+      const same = readMember(json, path) === from;
       const replaced = same ? replaceMember(json, path, to) : null;
       if (replaced === null) throw changedFailure(column, id);
       cells.push({ id, from: json, to: replaced });
