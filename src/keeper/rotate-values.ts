@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { WantedRotation } from '../core/plan-rotation.ts';
 import type { Database, ValueChange } from '../glpi/database/database.ts';
 import { KeyRing } from '../glpi/key-ring.ts';
-import { sealValue } from '../glpi/sealed-value.ts';
+import { ValueCipher } from '../glpi/sealed-value.ts';
 import type { ApplyContext } from './apply.ts';
 import { referenceKey } from './merge-escrow.ts';
 
@@ -20,12 +20,13 @@ export async function movesTo(
 ): Promise<ValueChange[]> {
   const { values } = await database.readValues('full', pass.observation.records.places);
   const ring = new KeyRing(new Map([...pass.keyring.keys, [to, key.reveal()]]));
+  const cipher = new ValueCipher(key.reveal());
   const changes: ValueChange[] = [];
   for (const [index, { reference, value }] of values.entries()) {
     if (index % TURN === TURN - 1) await nextTurn();
     const opened = ring.open(value);
     if (opened === null || opened.fingerprint === to) continue;
-    changes.push({ reference, from: value, to: sealValue(opened.plaintext, key.reveal()) });
+    changes.push({ reference, from: value, to: cipher.seal(opened.plaintext) });
   }
   return changes;
 }
