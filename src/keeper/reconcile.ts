@@ -12,6 +12,7 @@ import { pause } from './pause.ts';
 import { notePresence } from './presence-record.ts';
 import type { Judged, ReconcileRequest, Reconciliation } from './reconciliation.ts';
 import { noteAppliedWish } from './registration-record.ts';
+import { noteEmptied } from './rescue-memory-record.ts';
 import { vaultFinding } from './vault-finding.ts';
 
 export type { Judged, ReconcileRequest, Reconciliation };
@@ -87,6 +88,7 @@ class Run implements AsyncDisposable {
       wish,
       previous,
       readTwice,
+      history: asked.scope === 'rescue',
       signal,
     };
     const pass = await observe(look);
@@ -146,6 +148,7 @@ class Run implements AsyncDisposable {
     this.#chronicler.tell(after);
     await this.#writeNotes((vault) => this.#chronicler.write(vault));
     await this.#writeNotes((vault) => noteAppliedWish(vault, after.pass.observation));
+    await this.#writeNotes((vault) => noteEmptied(vault, after));
     await this.#writeNotes((vault) => notePresence(vault, this.#request, after.pass.observation));
   }
 
