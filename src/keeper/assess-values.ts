@@ -1,7 +1,8 @@
+import type { Sha256 } from '../core/brand.ts';
 import { accidentsAmong, isBadTime } from '../core/emptied.ts';
 import type { EscrowEntry } from '../core/generation.ts';
 import { counts } from '../core/tally.ts';
-import type { StoredValue, ValueEvidence } from '../core/value.ts';
+import type { StoredValue, ValueEvidence, ValueReference } from '../core/value.ts';
 import type { Database, Identification, ValuesRead } from '../glpi/database/database.ts';
 import type { EvidenceContext } from '../glpi/evidence.ts';
 import { assessInTurns } from './assess-in-turns.ts';
@@ -9,6 +10,7 @@ import { findEmptied, recallEmptied, recoveryOf } from './find-emptied.ts';
 import { findPast } from './find-past.ts';
 import { mergeEscrow, referenceKey } from './merge-escrow.ts';
 import type { DatabaseLook } from './observe-database.ts';
+import { circumstancesOf, type FirstEvidence } from './pass-memory.ts';
 
 export interface AssessmentInput {
   readonly database: Database;
@@ -25,8 +27,10 @@ export async function assessValues({ database, read, found, look }: AssessmentIn
   const { values: stored, coverage } = read;
   const { version } = found;
   const context = { version, legacyKeys: [...look.legacyKeys], accepted: look.accepted };
-  const first = await assessInTurns(stored, look.keyring.keys, { ...context, escrow: () => undefined });
-  const kept = await readKept(stored, first, coverage, look);
+  const circumstances = circumstancesOf(read.digest, version, look);
+  const first = await look.passMemory.evidence.of(circumstances, () => assessFirst(stored, look, context));
+  const merge = () => look.passMemory.escrow.of(circumstances, () => mergeEscrow(stored, first.evidence, [], []));
+  const kept = await readKept(first.evidence, coverage, look, merge);
   const index = new Map(kept.map((entry) => [referenceKey(entry.reference), entry.value]));
   const values = await assessAgain(stored, first, index, look, context);
   const isKept = ({ reference }: ValueEvidence) => index.has(referenceKey(reference));
@@ -45,35 +49,55 @@ export async function assessValues({ database, read, found, look }: AssessmentIn
     history === undefined
       ? []
       : await findPast({ database, stored, values, covered, history, context: recoveryOf(look, version) });
-  return { ...common, escrow: mergeEscrow(stored, values, kept, staying), emptied, past };
+  const untouched = kept.length === 0 && values.every(opensReal);
+  const escrow = untouched ? await merge() : mergeEscrow(stored, values, kept, staying);
+  return { ...common, escrow, emptied, past };
+}
+
+/** What the keys say by themselves. */
+async function assessFirst(
+  stored: readonly StoredValue[],
+  { keyring }: DatabaseLook,
+  context: Omit<EvidenceContext, 'escrow'>,
+): Promise<FirstEvidence> {
+  const asked = new Set<string>();
+  const escrow = (reference: ValueReference) => {
+    asked.add(referenceKey(reference));
+    return undefined;
+  };
+  return { evidence: await assessInTurns(stored, keyring.keys, { ...context, escrow }), asked };
 }
 
 /** The vault's escrow, where something differs from it: as long as all is as it was, it need not be read. */
 async function readKept(
-  stored: readonly StoredValue[],
   evidence: readonly ValueEvidence[],
   coverage: ValuesRead['coverage'],
   { escrowOf, readEscrow }: DatabaseLook,
+  merge: () => Promise<{ readonly digest: Sha256 | null }>,
 ): Promise<readonly EscrowEntry[]> {
   if (escrowOf === null) return [];
   if (evidence.every(opensReal)) {
     if (coverage === 'sample') return [];
-    if (mergeEscrow(stored, evidence, [], []).digest === escrowOf.escrowDigest) return [];
+    if ((await merge()).digest === escrowOf.escrowDigest) return [];
   }
   return await readEscrow(escrowOf);
 }
 
-/** The evidence with what the vault knows: of a value that stands there as the vault has it, nothing more can be said. */
+/**
+ * The evidence with what the vault knows: of a value that stands there as the vault has it, and of one that is plainly
+ * good, nothing more can be said.
+ */
 async function assessAgain(
   stored: readonly StoredValue[],
-  first: readonly ValueEvidence[],
+  { evidence: first, asked }: FirstEvidence,
   kept: ReadonlyMap<string, string>,
   { keyring }: DatabaseLook,
   context: Omit<EvidenceContext, 'escrow'>,
 ): Promise<readonly ValueEvidence[]> {
   const changed = stored.filter(({ reference, value }) => {
-    const known = kept.get(referenceKey(reference));
-    return known !== undefined && known !== value;
+    const place = referenceKey(reference);
+    const known = kept.get(place);
+    return known !== undefined && known !== value && asked.has(place);
   });
   if (changed.length === 0) return first;
   const escrow: EvidenceContext['escrow'] = (reference) => kept.get(referenceKey(reference));

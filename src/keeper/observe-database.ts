@@ -14,6 +14,7 @@ import { assessValues } from './assess-values.ts';
 import { CONNECT_TIMEOUT } from './choose-database.ts';
 import type { Keyring } from './keyring.ts';
 import { observeRegistration } from './observe-registration.ts';
+import type { PassMemory } from './pass-memory.ts';
 
 /** What one look at the database gave, with the parts that the pure observation does not carry. */
 export interface DatabasePass {
@@ -40,6 +41,8 @@ export interface DatabaseLook {
     readonly sameKey: boolean;
     readonly version: string | null;
   } | null;
+  /** What the passes before found out. */
+  readonly passMemory: PassMemory;
   readonly keyring: Keyring;
   readonly legacyKeys: readonly Buffer[];
   /** Found by a deep search, and read beside what GLPI is known to seal. */

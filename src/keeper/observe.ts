@@ -13,6 +13,7 @@ import type { ValueHistory, Vault } from '../vault/vault.ts';
 import { chooseDatabase } from './choose-database.ts';
 import { collectKeys, type Keyring, keyStateOf, legacyKeysOf } from './keyring.ts';
 import type { DatabasePass } from './observe-database.ts';
+import { type PassMemory, passMemory } from './pass-memory.ts';
 import { pause } from './pause.ts';
 
 /** An observation with the bytes and texts that only applying needs. */
@@ -40,6 +41,8 @@ export interface Look {
   readonly wish: RegistrationWish | null;
   readonly now: () => Date;
   readonly previous: Pass | null;
+  /** What earlier passes of the same run found out. */
+  readonly passMemory?: PassMemory;
   /** A key file of a wrong length that the caller has read twice just now: the same bytes need no second reading. */
   readonly readTwice: FileState | null;
   /** Older generations are looked through for what was lost long ago, too. */
@@ -127,6 +130,7 @@ async function observeChosen(
             sameKey: liveFingerprint(previous.observation) === fingerprint,
             version: versionOf(previous.observation),
           },
+    passMemory: look.passMemory ?? passMemory(),
     keyring,
     legacyKeys: legacyKeysOf(files['glpi.key'], generations),
     places: vault.records.places,

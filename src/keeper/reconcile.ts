@@ -8,6 +8,7 @@ import type { Lease, Vault } from '../vault/vault.ts';
 import { type ActionReport, type Applied, applyPlan } from './apply.ts';
 import { Chronicler } from './chronicler.ts';
 import { observe, type Pass, type VaultLook } from './observe.ts';
+import { passMemory } from './pass-memory.ts';
 import { pause } from './pause.ts';
 import { notePresence } from './presence-record.ts';
 import type { Judged, ReconcileRequest, Reconciliation } from './reconciliation.ts';
@@ -40,6 +41,7 @@ class Run implements AsyncDisposable {
   readonly #reports: ActionReport[] = [];
   readonly #failures: Finding[] = [];
   readonly #chronicler = new Chronicler();
+  readonly #passMemory = passMemory();
   #depth: 'files' | 'sample' | 'full';
   #vault: VaultLook | null = null;
   #lease: Lease | null = null;
@@ -87,6 +89,7 @@ class Run implements AsyncDisposable {
       now,
       wish,
       previous,
+      passMemory: this.#passMemory,
       readTwice,
       history: asked.scope === 'rescue',
       signal,
