@@ -46,7 +46,7 @@ export interface ReconcileRequest {
   /** Why a generation would be written. */
   readonly reason: string;
   /** What an operator asked for beside the rule. */
-  readonly asked: Pick<PlanOptions, 'scope' | 'wanted' | 'adopt' | 'rotation'>;
+  readonly asked: Pick<PlanOptions, 'scope' | 'wanted' | 'adopt' | 'rotation' | 'older' | 'named'>;
   /** What a person wants of the registration key. */
   readonly wish: Wish | null;
   /** What the platform has to say about itself. */
