@@ -2,10 +2,14 @@ import { Failure } from '../../core/failure.ts';
 import type { ValueChange } from './database.ts';
 import { readMember, replaceMember } from './json-member.ts';
 import { refusalOf, refuseUnsafeTables } from './refusal.ts';
-import { inTransaction, quoted, type Session } from './session.ts';
+import { inTransaction, quoted, type Row, type Session } from './session.ts';
 
-/** Rows of one UPDATE: with the longest values that GLPI seals it stays far below the server's max_allowed_packet. */
+/** Rows of one statement: more at once save nothing, and each is a SELECT of a UNION, of which parsers do not take many. */
 const BATCH = 200;
+/** Bytes of one UPDATE's values. Escaping at most doubles them: below 1 MiB, the least that servers take by default (max_allowed_packet). */
+const BATCH_BYTES = 400 * 1024;
+/** Rows are read back by their range where it holds at most this many ids for each of them. */
+const SPARSE = 4;
 
 /** A whole cell that shall become another. */
 interface CellChange {
@@ -61,9 +65,36 @@ export async function rewriteValues(
 async function rewriteColumn(session: Session, column: ColumnChanges): Promise<void> {
   const { changes, jsonPath } = column;
   const cells = jsonPath === undefined ? changes : await insideJson(session, column, jsonPath);
-  for (let start = 0; start < cells.length; start += BATCH) {
-    await rewriteBatch(session, column, cells.slice(start, start + BATCH));
+  // One batch ahead: the next is written down while the server works on this one.
+  let before: Promise<void> = Promise.resolve();
+  for (const batch of batchesOf(cells)) {
+    const next = rewriteBatch(session, column, batch);
+    try {
+      await before;
+    } catch (error) {
+      // No statement of it may come after the ROLLBACK.
+      await next.catch(() => undefined);
+      throw error;
+    }
+    before = next;
   }
+  await before;
+}
+
+/** By number and by bytes. A single row that is longer goes alone. */
+function* batchesOf(cells: readonly CellChange[]): Generator<readonly CellChange[]> {
+  let start = 0;
+  let bytes = 0;
+  for (const [index, { from, to }] of cells.entries()) {
+    const size = Buffer.byteLength(from ?? '') + Buffer.byteLength(to ?? '');
+    if (index > start && (index - start === BATCH || bytes + size > BATCH_BYTES)) {
+      yield cells.slice(start, index);
+      start = index;
+      bytes = 0;
+    }
+    bytes += size;
+  }
+  if (start < cells.length) yield cells.slice(start);
 }
 
 function groupByColumn(changes: readonly ValueChange[]): ColumnChanges[] {
@@ -108,10 +139,28 @@ async function rewriteBatch(session: Session, column: ColumnChanges, batch: read
       SET ${cell} = list.becomes`,
     batch.flatMap(({ id, from, to }) => [id, from, to]),
   );
-  const stored = await readLocked(session, column, batch);
-  const other = batch.find(({ id, to }) => stored.get(id) !== to);
-  if (matched !== batch.length) throw changedFailure(column, (other ?? batch[0])?.id ?? 0);
-  if (other !== undefined) throw alteredFailure(column, other.id);
+  if (matched !== batch.length) {
+    const stored = await readLocked(session, column, batch);
+    const other = batch.find(({ id, to }) => stored.get(id) !== to);
+    throw changedFailure(column, (other ?? batch[0])?.id ?? 0);
+  }
+  const written = await readWritten(session, column, batch);
+  const altered = batch.find(({ id, to }) => written.get(id) !== to);
+  if (altered !== undefined) throw alteredFailure(column, altered.id);
+}
+
+/** What this transaction wrote, which a read that takes no locks sees too; rows in between belong to others. */
+async function readWritten(
+  session: Session,
+  { table, column }: ColumnChanges,
+  batch: readonly CellChange[],
+): Promise<Map<number, string | null>> {
+  const ids = batch.map(({ id }) => id);
+  const [first, last] = [Math.min(...ids), Math.max(...ids)];
+  const [where, values] =
+    last - first < SPARSE * ids.length ? ['id BETWEEN ? AND ?', [first, last]] : ['id IN (?)', [ids]];
+  const select = `SELECT id, ${quoted(column)} FROM ${session.table(table)}`;
+  return valuesOf(await session.rows(`${select} WHERE ${where}`, values));
 }
 
 /** What the rows hold now, and will until the transaction ends. */
@@ -125,6 +174,10 @@ async function readLocked(
     `SELECT id, ${quoted(column)} FROM ${session.table(table)} WHERE id IN (?) FOR UPDATE`,
     [ids],
   );
+  return valuesOf(rows);
+}
+
+function valuesOf(rows: readonly Row[]): Map<number, string | null> {
   return new Map(rows.map(([id, value]) => [Number(id), value === null || value === undefined ? null : String(value)]));
 }
 
