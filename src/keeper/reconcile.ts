@@ -8,7 +8,7 @@ import type { Lease, Vault } from '../vault/vault.ts';
 import { type ActionReport, type Applied, applyPlan } from './apply.ts';
 import { Chronicler } from './chronicler.ts';
 import { observe, type Pass, type VaultLook } from './observe.ts';
-import { passMemory } from './pass-memory.ts';
+import { type PassMemory, passMemory } from './pass-memory.ts';
 import { pause } from './pause.ts';
 import { notePresence } from './presence-record.ts';
 import type { Judged, ReconcileRequest, Reconciliation } from './reconciliation.ts';
@@ -41,7 +41,7 @@ class Run implements AsyncDisposable {
   readonly #reports: ActionReport[] = [];
   readonly #failures: Finding[] = [];
   readonly #chronicler = new Chronicler();
-  readonly #passMemory = passMemory();
+  readonly #passMemory: PassMemory;
   #depth: 'files' | 'sample' | 'full';
   #vault: VaultLook | null = null;
   #lease: Lease | null = null;
@@ -64,6 +64,7 @@ class Run implements AsyncDisposable {
 
   constructor(request: ReconcileRequest) {
     this.#request = request;
+    this.#passMemory = request.passMemory ?? passMemory();
     this.#depth = request.depth;
   }
 
