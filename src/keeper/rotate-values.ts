@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { WantedRotation } from '../core/plan-rotation.ts';
+import type { ValueReference } from '../core/value.ts';
 import type { Database, ValueChange } from '../glpi/database/database.ts';
 import { KeyRing } from '../glpi/key-ring.ts';
 import { ValueCipher } from '../glpi/sealed-value.ts';
@@ -26,9 +27,31 @@ export async function movesTo(
     if (index % TURN === TURN - 1) await nextTurn();
     const opened = ring.open(value);
     if (opened === null || opened.fingerprint === to) continue;
-    changes.push({ reference, from: value, to: cipher.seal(opened.plaintext) });
+    changes.push(new Move(reference, value, opened.plaintext, cipher));
   }
   return changes;
+}
+
+/** A value that is sealed anew when its row is about to be written: the server works on others meanwhile. */
+class Move implements ValueChange {
+  readonly reference: ValueReference;
+  readonly from: string;
+  readonly #plaintext: Buffer;
+  readonly #cipher: ValueCipher;
+  #to: string | null = null;
+
+  constructor(reference: ValueReference, from: string, plaintext: Buffer, cipher: ValueCipher) {
+    this.reference = reference;
+    this.from = from;
+    this.#plaintext = plaintext;
+    this.#cipher = cipher;
+  }
+
+  /** The same at each look. */
+  get to(): string {
+    this.#to ??= this.#cipher.seal(this.#plaintext);
+    return this.#to;
+  }
 }
 
 /** The changes that take back those of {@link movesTo}, where the row still holds what was written. */

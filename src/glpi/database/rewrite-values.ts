@@ -22,7 +22,7 @@ interface ColumnChanges {
   readonly table: string;
   readonly column: string;
   readonly jsonPath: string | undefined;
-  readonly changes: CellChange[];
+  readonly changes: ValueChange[];
 }
 
 /**
@@ -64,46 +64,53 @@ export async function rewriteValues(
 
 async function rewriteColumn(session: Session, column: ColumnChanges): Promise<void> {
   const { changes, jsonPath } = column;
-  const cells = jsonPath === undefined ? changes : await insideJson(session, column, jsonPath);
-  // One batch ahead: the next is written down while the server works on this one.
+  const cells = jsonPath === undefined ? cellsOf(changes) : await insideJson(session, column, jsonPath);
   let before: Promise<void> = Promise.resolve();
-  for (const batch of batchesOf(cells)) {
-    const next = rewriteBatch(session, column, batch);
-    try {
+  let next = before;
+  try {
+    for (const batch of batchesOf(cells)) {
+      // One ahead: the next batch is sealed and written down while the server works on this one.
+      next = rewriteBatch(session, column, batch);
       await before;
-    } catch (error) {
-      // No statement of it may come after the ROLLBACK.
-      await next.catch(() => undefined);
-      throw error;
+      before = next;
     }
-    before = next;
+    await before;
+  } catch (error) {
+    // No statement may come after the ROLLBACK.
+    await Promise.allSettled([before, next]);
+    throw error;
   }
-  await before;
+}
+
+/** One after the other, when it is its turn: the new text may not have been made yet. */
+function* cellsOf(changes: readonly ValueChange[]): Generator<CellChange> {
+  for (const { reference, from, to } of changes) yield { id: reference.id, from, to };
 }
 
 /** By number and by bytes. A single row that is longer goes alone. */
-function* batchesOf(cells: readonly CellChange[]): Generator<readonly CellChange[]> {
-  let start = 0;
+function* batchesOf(cells: Iterable<CellChange>): Generator<readonly CellChange[]> {
+  let batch: CellChange[] = [];
   let bytes = 0;
-  for (const [index, { from, to }] of cells.entries()) {
-    const size = Buffer.byteLength(from ?? '') + Buffer.byteLength(to ?? '');
-    if (index > start && (index - start === BATCH || bytes + size > BATCH_BYTES)) {
-      yield cells.slice(start, index);
-      start = index;
+  for (const cell of cells) {
+    const size = Buffer.byteLength(cell.from ?? '') + Buffer.byteLength(cell.to ?? '');
+    if (batch.length === BATCH || (batch.length > 0 && bytes + size > BATCH_BYTES)) {
+      yield batch;
+      batch = [];
       bytes = 0;
     }
+    batch.push(cell);
     bytes += size;
   }
-  if (start < cells.length) yield cells.slice(start);
+  if (batch.length > 0) yield batch;
 }
 
 function groupByColumn(changes: readonly ValueChange[]): ColumnChanges[] {
   const groups = new Map<string, ColumnChanges>();
-  for (const { reference, from, to } of changes) {
-    const { table, column, id, jsonPath } = reference;
+  for (const change of changes) {
+    const { table, column, jsonPath } = change.reference;
     const key = `${table}\0${column}\0${jsonPath ?? ''}`;
     const group = groups.get(key) ?? { table, column, jsonPath, changes: [] };
-    group.changes.push({ id, from, to });
+    group.changes.push(change);
     groups.set(key, group);
   }
   return [...groups.values()];
@@ -113,7 +120,7 @@ function groupByColumn(changes: readonly ValueChange[]): ColumnChanges[] {
 async function insideJson(session: Session, column: ColumnChanges, path: string): Promise<CellChange[]> {
   const cells: CellChange[] = [];
   for (let start = 0; start < column.changes.length; start += BATCH) {
-    const batch = column.changes.slice(start, start + BATCH);
+    const batch = [...cellsOf(column.changes.slice(start, start + BATCH))];
     const stored = await readLocked(session, column, batch);
     for (const { id, from, to } of batch) {
       const json = stored.get(id) ?? '';
