@@ -1,6 +1,6 @@
 /**
  * Measures the program beside its peers, on this machine, in one run. `--json`: a document instead of the table. `--all`:
- * the slow ones too. `--record`: writes bench/results.md as well. `--only start-up|repair|idle`: one part.
+ * the slow ones too. `--record`: writes bench/results.md as well. `--only start-up|repair|idle|rotate`: one part.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import { measureManyRows } from './many-rows.ts';
 import { Program } from './program.ts';
 import { measureRepair } from './repair.ts';
 import { jsonOf, markdownOf, type Report, textOf } from './report.ts';
+import { measureRotate } from './rotate.ts';
 import type { Row } from './row.ts';
 import { measureStartUp } from './start-up.ts';
 
@@ -42,10 +43,11 @@ async function measure(): Promise<Report> {
   if (wants('start-up')) rows.push(...measureStartUp(program, schema));
   if (wants('repair')) rows.push(...(await measureRepair(program, schema)));
   if (wants('idle')) rows.push(...(await measureIdle(program, schema)));
+  if (wants('rotate') && mariadb !== null) rows.push(...(await measureRotate(program)));
   if (options.all && mariadb !== null) rows.push(...(await measureManyRows(program, mariadb)));
   return { at: new Date().toISOString(), machine, rows, skipped };
 }
 
-function wants(part: 'start-up' | 'repair' | 'idle'): boolean {
+function wants(part: 'start-up' | 'repair' | 'idle' | 'rotate'): boolean {
   return options.only === undefined || options.only === part;
 }

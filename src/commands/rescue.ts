@@ -1,7 +1,9 @@
 import { EXIT, type ExitCode } from '../core/exit-code.ts';
 import { Failure } from '../core/failure.ts';
+import type { Finding } from '../core/finding.ts';
 import { type PlanOptions, touchesGlpi } from '../core/plan.ts';
-import { planRescue } from '../core/plan-rescue.ts';
+import { planRescue, type RescueWish } from '../core/plan-rescue.ts';
+import { referenceKey } from '../core/reference-key.ts';
 import { openKeeper } from '../keeper/open-keeper.ts';
 import type { Reconciliation } from '../keeper/reconcile.ts';
 import type { ResultDocument } from '../report/document.ts';
@@ -9,7 +11,7 @@ import { printResult } from '../report/print-result.ts';
 import type { Style } from '../report/style.ts';
 import type { Command, CommandContext } from './command.ts';
 import { requireConfigDirectory } from './require-config-directory.ts';
-import { type RescuedValue, rescuedValues, rescueTable } from './rescue-details.ts';
+import { type RescuedValue, rescuedValues, rescueTable, valueName } from './rescue-details.ts';
 import { previewOf, resultOf } from './result-of.ts';
 
 /** `keykeeper rescue`: what GLPI destroyed comes back. */
@@ -23,60 +25,97 @@ export const rescue: Command = {
     'by its old bytes, which are in the vault before. A value that somebody entered since the accident stays. GLPI may ' +
     'run meanwhile.\n\n' +
     'Exit codes: 0 done, or nothing to bring back · 2 nobody said yes · 10 or 11 no key that fits the database is in ' +
-    'place: `keykeeper init` first; 11 also where rows kept changing · 12 the database does not answer · 14 the vault ' +
-    'cannot be used.',
+    'place, and none is known · 11 also where rows kept changing: run it again · 12 the database does not answer · 14 ' +
+    'the vault cannot be used.',
   examples: [
     { line: 'keykeeper rescue --dry-run', purpose: 'the table: what comes back, how, and how sure that is' },
     { line: 'keykeeper rescue --yes', purpose: 'without asking' },
+    { line: 'keykeeper rescue --value core/smtp_passwd', purpose: 'also this one, whatever emptied it' },
     { line: 'keykeeper rescue --undo', purpose: 'the rows as they were, where nobody wrote since' },
   ],
   options: [
     { flags: '--dry-run', description: 'show the table and change nothing' },
     { flags: '--yes', description: 'do not ask' },
     { flags: '--older', description: "take the vault's value also where no known key opens what is there now" },
+    {
+      flags: '--value <value...>',
+      description: 'the same for these alone, as the table names them, and also where they were emptied on purpose',
+    },
     { flags: '--undo', description: 'put back what the last rescue changed' },
   ],
   run,
   print,
 };
 
-type Asked = Pick<PlanOptions, 'scope' | 'older'>;
+type Asked = Pick<PlanOptions, 'scope'> & RescueWish;
 
 async function run(context: CommandContext): Promise<ResultDocument> {
   const { settings, signal, environment, options } = context;
   requireConfigDirectory(settings);
   const dryRun = options.dryRun === true;
-  const older = options.older === true;
-  const asked: Asked = options.undo === true ? { scope: 'undo-rescue' } : { scope: 'rescue', older };
+  const undo = options.undo === true;
   await using opened = await openKeeper(settings, 'guard', !dryRun, environment);
-  const preview = await opened.keeper.reconcile(signal, { until: 'plan', depth: 'full', asked });
-  const values = options.undo === true ? [] : rescuedValues(preview, older);
-  const parts = { command: 'rescue', exitCode: exitCodeOf(preview) };
-  const writes = touchesGlpi(preview.after.plan) || values.some((each) => each.way !== 'retype');
-  if (dryRun) return { ...previewOf(preview, parts), details: { values } };
+  const preview = await opened.keeper.reconcile(signal, {
+    until: 'plan',
+    depth: 'full',
+    asked: { scope: undo ? 'undo-rescue' : 'rescue' },
+  });
+  const wish: RescueWish = { older: options.older === true, named: namedPlaces(preview, options.value) };
+  const details = { values: undo ? [] : rescuedValues(preview, wish) };
+  const shown = { ...previewOf(preview, { command: 'rescue', exitCode: previewCode(preview) }), details };
+  if (dryRun) return shown;
   // What goes to the vault alone needs nobody's yes.
-  if (writes) await askFirst(context, values);
+  const writes = touchesGlpi(preview.after.plan) || details.values.some((each) => each.certainty !== 'none');
+  const refusal = writes ? await askFirst(context, details.values) : null;
+  if (refusal !== null) return { ...shown, exitCode: EXIT.usage, findings: [refusal, ...shown.findings] };
   using _ = context.progress('waiting for the values to hold still, then writing', () => '');
+  const asked: Asked = undo ? { scope: 'undo-rescue' } : { scope: 'rescue', ...wish };
   const result = await opened.keeper.reconcile(signal, { depth: 'full', asked, reason: 'rescue' });
-  return { ...resultOf(result, { command: 'rescue', exitCode: finalCode(result, asked) }), details: { values } };
+  return { ...resultOf(result, { command: 'rescue', exitCode: finalCode(result, asked) }), details };
 }
 
-/** @throws Failure `usage` where nobody is there to ask, `refused` where the answer is no */
-async function askFirst(
-  { options, json, print: show, confirm, style }: CommandContext,
-  values: readonly RescuedValue[],
-) {
-  if (options.yes === true) return;
-  const table = rescueTable(values, style);
-  if (!json && table !== '') show(`${table}\n\n`);
-  const answer = await confirm('Bring this back?');
-  if (answer === 'yes') return;
-  if (answer === 'no')
-    throw new Failure('usage', 'nothing was changed: the answer was not yes', { try: 'keykeeper rescue' });
-  throw new Failure('usage', 'nobody is there to say yes: standard input is no terminal', {
-    expected: '--yes, after a look at what --dry-run shows',
-    try: 'keykeeper rescue --dry-run, then keykeeper rescue --yes',
+/** @throws Failure `usage` where a name is none of the table's that the vault has something for */
+function namedPlaces(preview: Reconciliation, names: CommandContext['options'][string] | undefined): string[] {
+  const wanted = Array.isArray(names) ? (names as readonly string[]) : [];
+  const { observation } = preview.found.pass;
+  const { older, past } = planRescue(observation, preview.found.judgement, {});
+  const known = new Map([...older, ...past.map((each) => each.reference)].map((each) => [valueName(each), each]));
+  return wanted.map((name) => {
+    const reference = known.get(name);
+    if (reference !== undefined) return referenceKey(reference);
+    throw new Failure('usage', `--value: the vault has nothing to bring back for ${JSON.stringify(name)}`, {
+      expected:
+        known.size === 0 ? 'no value: there is none to choose' : `of ${[...known.keys()].slice(0, 8).join(', ')}`,
+      try: 'keykeeper rescue --dry-run',
+    });
   });
+}
+
+/** Shows what would be done and asks. @returns why nothing is done, or null for a yes */
+async function askFirst(
+  { options, confirm, style }: CommandContext,
+  values: readonly RescuedValue[],
+): Promise<Finding | null> {
+  if (options.yes === true) return null;
+  const table = rescueTable(values, style);
+  // Where nobody is asked, the result shows the table.
+  const answer = await confirm(table === '' ? 'Bring this back?' : `${table}\n\nBring this back?`);
+  if (answer === 'yes') return null;
+  const refused = { code: 'usage', severity: 'error', target: 'rescue' } as const;
+  if (answer === 'no') {
+    return { ...refused, message: 'nothing was changed: the answer was not yes', try: 'keykeeper rescue' };
+  }
+  return {
+    ...refused,
+    message: 'nothing was changed: nobody is there to say yes, for standard input is no terminal',
+    try: 'keykeeper rescue --yes, after a look at what is shown here',
+  };
+}
+
+/** A key that is on its way back is no reason to call the plan a failure. */
+function previewCode(preview: Reconciliation): ExitCode {
+  const code = exitCodeOf(preview);
+  return code === EXIT.choose && preview.found.judgement.choice.kind === 'restore' ? EXIT.done : code;
 }
 
 /** How an instance stands for a command that brings values back or moves them. */
@@ -104,10 +143,10 @@ export function exitCodeOf({ after, outcome }: Reconciliation): ExitCode {
 }
 
 /** What is still to be brought back did not hold still, or was written by somebody else in the last moment. */
-function finalCode(result: Reconciliation, { scope, older }: Asked): ExitCode {
+function finalCode(result: Reconciliation, { scope, ...wish }: Asked): ExitCode {
   const code = exitCodeOf(result);
   const { pass, judgement } = result.after;
-  const left = scope === 'undo-rescue' ? [] : planRescue(pass.observation, judgement, older === true).steps;
+  const left = scope === 'undo-rescue' ? [] : planRescue(pass.observation, judgement, wish).steps;
   const undone = result.reports.some((each) => each.done && each.action === 'undo-rescue');
   if (scope === 'undo-rescue' && !undone && code === EXIT.done) return EXIT.choose;
   return code === EXIT.done && left.length > 0 ? EXIT.choose : code;

@@ -4,6 +4,7 @@ import type { WantedRotation } from '../core/plan-rotation.ts';
 import { lateValues } from '../core/rotation.ts';
 import { newRotation } from '../keeper/new-rotation.ts';
 import { type OpenKeeper, openKeeper } from '../keeper/open-keeper.ts';
+import { type PassMemory, passMemory } from '../keeper/pass-memory.ts';
 import { pause } from '../keeper/pause.ts';
 import type { Reconciliation } from '../keeper/reconcile.ts';
 import { noteRotationEnd } from '../keeper/rotation-record.ts';
@@ -47,6 +48,9 @@ export const rotate: Command = {
 /** Runs until nothing comes late any more; a database that is never quiet must not keep the command for ever. */
 const PASSES = 8;
 
+/** A look that changes nothing. */
+const LOOK = { until: 'plan', depth: 'full', asked: { scope: 'captures' } } as const;
+
 /** What passes by itself: somebody saved in the last moment, the connection broke, or the machine was slow. */
 const PASSING: ReadonlySet<string> = new Set(['rows-changed', 'database-lost', 'lease-held']);
 
@@ -55,7 +59,8 @@ async function run(context: CommandContext): Promise<ResultDocument> {
   requireConfigDirectory(settings);
   const dryRun = options.dryRun === true;
   await using opened = await openKeeper(settings, 'guard', !dryRun, environment);
-  const { preview, refusal } = await lookFirst(opened, context);
+  const memory = passMemory();
+  const { preview, refusal } = await lookFirst(opened, context, memory);
   const details = { values: movedTables(preview) };
   const { live } = preview.after.judgement;
   if (refusal !== null || live === null) {
@@ -73,7 +78,7 @@ async function run(context: CommandContext): Promise<ResultDocument> {
   await askFirst(context, details.values);
   using _ = context.progress('waiting for the values to hold still, then moving them', () => '');
   const rotation = newRotation(live);
-  const { result, whole } = await rotateUntilWhole(opened, rotation, signal);
+  const { result, whole } = await rotateUntilWhole(opened, rotation, signal, memory);
   const exitCode = whole ? EXIT.done : worse(failureCode(result) ?? exitCodeOf(result));
   return { ...resultOf(result, { command: 'rotate', exitCode }), details };
 }
@@ -82,9 +87,9 @@ async function run(context: CommandContext): Promise<ResultDocument> {
  * How things stand, and why nothing may be rotated. Beside another rotation a look may see the vault before and the rows
  * after: what stands in the way has to stand there a settle time later too.
  */
-async function lookFirst({ keeper }: OpenKeeper, { signal, options, settings }: CommandContext) {
+async function lookFirst({ keeper }: OpenKeeper, { signal, options, settings }: CommandContext, memory: PassMemory) {
   const look = async () => {
-    const preview = await keeper.reconcile(signal, { until: 'plan', depth: 'full', asked: { scope: 'captures' } });
+    const preview = await keeper.reconcile(signal, { ...LOOK, passMemory: memory });
     return { preview, refusal: whyNotRotate(preview, options.force === true) };
   };
   const first = await look();
@@ -98,15 +103,16 @@ async function rotateUntilWhole(
   { keeper, openVault }: OpenKeeper,
   rotation: WantedRotation,
   signal: AbortSignal,
+  memory: PassMemory,
 ): Promise<{ readonly result: Reconciliation; readonly whole: boolean }> {
   const asked = { scope: 'rotate', rotation } as const;
   const runs: Reconciliation[] = [];
   for (let pass = 0; pass < PASSES; pass += 1) {
-    const result = await keeper.reconcile(signal, { depth: 'full', asked, reason: 'rotate' });
+    const result = await keeper.reconcile(signal, { depth: 'full', asked, reason: 'rotate', passMemory: memory });
     runs.push(result);
     if (isWhole(result, rotation)) {
       await noteRotationEnd(await openVault(), rotation.to, new Date().toISOString());
-      const last = await keeper.reconcile(signal, { until: 'plan', depth: 'full', asked: { scope: 'captures' } });
+      const last = await keeper.reconcile(signal, { ...LOOK, passMemory: memory });
       return { result: inOne(runs, last), whole: true };
     }
     if (!mayPass(result, rotation)) break;

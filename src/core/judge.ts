@@ -1,7 +1,7 @@
 import type { Fingerprint } from './brand.ts';
 import { chooseKey } from './choose-key.ts';
 import { findElsewhere } from './elsewhere.ts';
-import { emptiedByAccident } from './emptied.ts';
+import { accidentsAmong, type Circumstances } from './emptied.ts';
 import { newestFirst } from './history.ts';
 import type { KeyState, Observation, VaultState } from './observation.ts';
 import { isUnderWay, provenByRotation } from './rotation.ts';
@@ -19,7 +19,8 @@ export function judge(observation: Observation): Judgement {
   const candidates = observation.candidates.map((each) => each.fingerprint);
   const live = key.kind === 'well-formed' ? key.fingerprint : null;
   const own = live === null ? null : tally(values, live);
-  const emptied = emptiedByAccident(observation, values);
+  const emptied =
+    database.kind === 'answers' ? accidentsAmong(database.emptied, circumstancesOf(observation), values) : [];
   const evidence: Evidence = { values, candidates, live, opened: own?.authenticates ?? 0, emptied: emptied.length };
   const verdict = findVerdict(observation, evidence);
   const movable = live === null ? [] : values.filter((each) => each.opens.length > 0 && !opensUnder(each, live));
@@ -41,6 +42,11 @@ export function judge(observation: Observation): Judgement {
     databaseSilent: database.kind === 'unreachable',
     breaksGlpi: key.kind === 'well-formed' && key.breaksGlpi11 && isGlpi11(observation),
   };
+}
+
+function circumstancesOf({ at, key, records }: Observation): Circumstances {
+  const live = key.kind === 'well-formed' ? key.fingerprint : null;
+  return { at, live, chronicle: records.chronicle, memory: records.rescue };
 }
 
 interface Evidence {

@@ -4,7 +4,7 @@ import type { DatabaseIdentity, Generation } from './generation.ts';
 import type { FileAccess, FileState, GuardedFile, GuardedSet } from './guarded-set.ts';
 import type { Records } from './records.ts';
 import type { RegistrationRow, RegistrationWish } from './registration.ts';
-import type { EmptiedValue, ValueEvidence } from './value.ts';
+import type { EmptiedValue, PastPlace, ValueEvidence } from './value.ts';
 
 /** What the live `glpicrypt.key` is. */
 export type KeyState =
@@ -62,8 +62,13 @@ export type DatabaseState =
       /** Sessions of others connected to the schema; null where that cannot be seen. */
       readonly otherSessions: number | null;
       readonly values: readonly ValueEvidence[];
-      /** Places that hold nothing now and for which the vault keeps a value that a known key opens; none after a sample. */
+      /**
+       * Places that hold nothing now and for which the vault keeps a value that a known key opens; after a sample those
+       * alone that are known from before.
+       */
       readonly emptied: readonly EmptiedValue[];
+      /** What older generations still have of lost values; looked for by `rescue` alone, in a full reading. */
+      readonly past: readonly PastPlace[];
       /** Digests of values that no known key opens and for whose place the vault keeps one that does. */
       readonly keptForDead: readonly Sha256[];
       /** Fingerprint of the registration key that a known key opens in its row; null where there is none to read. */

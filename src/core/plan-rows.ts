@@ -1,7 +1,7 @@
 import type { Observation } from './observation.ts';
 import type { Action, Plan, PlanOptions } from './plan.ts';
 import { planRegistration } from './plan-registration.ts';
-import { mayRescue, planRescue } from './plan-rescue.ts';
+import { mayRescue, planRescue, withoutUndone } from './plan-rescue.ts';
 import { planLateValues } from './plan-rotation.ts';
 import type { Judgement } from './verdict.ts';
 
@@ -22,7 +22,11 @@ export function planGateRows(observation: Observation, judgement: Judgement, opt
     const values = judgement.movable.map((each) => each.reference);
     return { actions: [{ action: 'reseal-values', target: 'database', values }] };
   }
-  return onceSettled(observation, options, rescueActions(observation, judgement, { rescue: options.rescue }));
+  return onceSettled(
+    observation,
+    options,
+    rescueActions(observation, withoutUndone(observation, judgement), { rescue: options.rescue }),
+  );
 }
 
 /** `keykeeper rescue` and its undoing. */
@@ -42,9 +46,13 @@ export function planRegistrationRow(observation: Observation, judgement: Judgeme
   return onceSettled(observation, options, [{ action: 'write-registration', target, fingerprint, source, uid }]);
 }
 
-function rescueActions(observation: Observation, judgement: Judgement, { scope, older }: PlanOptions): Action[] {
+function rescueActions(
+  observation: Observation,
+  judgement: Judgement,
+  { scope, older = false, named = [] }: PlanOptions,
+): Action[] {
   if (scope === 'undo-rescue') return [{ action: 'undo-rescue', target: 'database' }];
-  const { steps } = planRescue(observation, judgement, older === true);
+  const { steps } = planRescue(observation, judgement, { older, named });
   return steps.length === 0 ? [] : [{ action: 'rescue-values', target: 'database', steps }];
 }
 

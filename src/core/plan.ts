@@ -94,6 +94,8 @@ export interface PlanOptions {
   readonly scope?: 'all' | 'captures' | 'accept' | 'registration' | 'rescue' | 'undo-rescue' | 'rotate';
   /** With scope `rescue`: the vault's older values also where a row holds something that nothing opens. */
   readonly older?: boolean;
+  /** With scope `rescue`: places for which the vault's last value is taken, see core/plan-rescue.ts. */
+  readonly named?: readonly string[];
   /** With scope `rotate`: the key that is to be live. */
   readonly rotation?: WantedRotation;
   /** An operator named this key (`restore --generation`): it is restored unless the live one opens anything. */

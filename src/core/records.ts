@@ -2,6 +2,7 @@ import type { Chronicle } from './chronicle.ts';
 import type { Presence } from './presence.ts';
 import type { Receipts } from './receipt.ts';
 import type { RegistrationWrites } from './registration.ts';
+import { NO_RESCUE_MEMORY, type RescueMemory } from './rescue-memory.ts';
 import type { Rotation } from './rotation.ts';
 import type { ScheduleRecord } from './schedule.ts';
 import type { SecuredPlace } from './secured-place.ts';
@@ -13,6 +14,8 @@ export interface Records {
   readonly registrationWrites: RegistrationWrites;
   /** Where a deep search found sealed values. */
   readonly places: readonly SecuredPlace[];
+  /** What accidents emptied, and what rescues made of it. */
+  readonly rescue: RescueMemory;
   /** When a drill, and an export to the configured place, was done last, and how it ended; null: never. */
   readonly drill: ScheduleRecord | null;
   readonly export: ScheduleRecord | null;
@@ -28,6 +31,7 @@ export const NO_RECORDS: Records = {
   receipts: [],
   registrationWrites: [],
   places: [],
+  rescue: NO_RESCUE_MEMORY,
   drill: null,
   export: null,
   rotation: null,

@@ -57,6 +57,17 @@ export interface ValueEvidence {
 /** A place of the vault's escrow whose row is still there and holds nothing any more: '', '0' or NULL. */
 export interface EmptiedValue {
   readonly reference: ValueReference;
-  /** SHA-256 over the reference and an empty text: names this emptied place. */
+  /** SHA-256 over the reference and the value that the vault keeps for it: names this emptying of this place. */
   readonly digest: Sha256;
+  /** The key that opens what the vault keeps; null where that was not read. */
+  readonly under: Fingerprint | null;
+}
+
+/** A place whose value is lost and of which the vault still knows an earlier one, out of an older generation. */
+export interface PastPlace {
+  readonly reference: ValueReference;
+  /** What the place holds now: something that no known key opens; '' or NULL; a sealed ''. */
+  readonly holds: 'dead' | 'nothing' | 'sealed-nothing';
+  /** When the vault saw the value last: RFC 3339, UTC. */
+  readonly seenAt: string;
 }

@@ -3,7 +3,7 @@ import type { Fingerprint, Sha256 } from '../core/brand.ts';
 import type { StoredValue, ValueEvidence, ValueReference } from '../core/value.ts';
 import { isGarbledFrom, type RecoveryContext, recoverSealed } from './garbled.ts';
 import { KeyRing } from './key-ring.ts';
-import { bytesSealedByKeykeeper, hasSealedShape } from './sealed-value.ts';
+import { hasSealedShape } from './sealed-value.ts';
 import { valueDigest } from './value-digest.ts';
 
 export interface EvidenceContext {
@@ -55,8 +55,8 @@ export function assess(
 function tryKeys(reference: ValueReference, value: string, { outer, recovery, escrow }: Trial): Finding {
   const opened = outer.open(value);
   if (opened === null) return CLOSED;
-  const { fingerprint, key, sealed, plaintext } = opened;
-  const ours = bytesSealedByKeykeeper(sealed, key);
+  const { fingerprint, cipher, sealed, plaintext } = opened;
+  const ours = cipher.sealed(sealed);
   const recovered = recoverSealed(plaintext, recovery);
   // The usual value: text, as people type it and GLPI makes it. The vault need not be asked about it.
   if (recovered === null && plaintext.length > 0 && isUtf8(plaintext))

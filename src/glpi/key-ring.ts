@@ -1,9 +1,10 @@
 import type { Fingerprint } from '../core/brand.ts';
-import { decodeBase64AsPhp, openBytes, SEALED_MINIMUM_BYTES } from './sealed-value.ts';
+import { decodeBase64AsPhp, SEALED_MINIMUM_BYTES, ValueCipher } from './sealed-value.ts';
 
 export interface Opened {
   readonly fingerprint: Fingerprint;
   readonly key: Buffer;
+  readonly cipher: ValueCipher;
   /** The value's bytes: nonce, ciphertext and tag. */
   readonly sealed: Buffer;
   readonly plaintext: Buffer;
@@ -14,22 +15,23 @@ export interface Opened {
  * a database mostly share one; a value opens under one key alone, so the order is of no consequence but for the time.
  */
 export class KeyRing {
-  #keys: [Fingerprint, Buffer][];
+  readonly #keys: Omit<Opened, 'sealed' | 'plaintext'>[];
 
   /** @param keys 32 bytes each, by fingerprint, the likeliest first. */
   constructor(keys: ReadonlyMap<Fingerprint, Buffer>) {
-    this.#keys = [...keys];
+    this.#keys = [...keys].map(([fingerprint, key]) => ({ fingerprint, key, cipher: new ValueCipher(key) }));
   }
 
   /** Opens a sealed value under whichever key fits; null if none does. */
   open(value: string): Opened | null {
     const sealed = decodeBase64AsPhp(value);
     if (sealed.length < SEALED_MINIMUM_BYTES) return null;
-    for (const [index, [fingerprint, key]] of this.#keys.entries()) {
-      const plaintext = openBytes(sealed, key);
-      if (plaintext === null) continue;
+    for (let index = 0; index < this.#keys.length; index += 1) {
+      const known = this.#keys[index];
+      const plaintext = known?.cipher.open(sealed) ?? null;
+      if (known === undefined || plaintext === null) continue;
       if (index > 0) this.#keys.unshift(...this.#keys.splice(index, 1));
-      return { fingerprint, key, sealed, plaintext };
+      return { fingerprint: known.fingerprint, key: known.key, cipher: known.cipher, sealed, plaintext };
     }
     return null;
   }

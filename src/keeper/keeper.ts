@@ -6,6 +6,7 @@ import { NO_RECORDS } from '../core/records.ts';
 import type { Platform } from '../platform/platform.ts';
 import { lookAtVault, type VaultOpener } from './look-at-vault.ts';
 import { observe, type VaultLook } from './observe.ts';
+import type { PassMemory } from './pass-memory.ts';
 import { type ReconcileRequest, type Reconciliation, reconcile } from './reconcile.ts';
 import { type Wish, wishOfSettings } from './registration-wish.ts';
 import { doubt, isMissed, NOTHING_REMEMBERED, remember } from './remember.ts';
@@ -28,6 +29,8 @@ export interface ReconcileOptions {
   readonly depth?: 'sample' | 'full';
   /** What an operator wants of the registration key; else what the settings wish. */
   readonly wish?: Wish;
+  /** For a command of several reconciles: what one finds out need not be found out again by the next. */
+  readonly passMemory?: PassMemory;
 }
 
 /** Large tables are sampled at each reconcile and read whole, for the escrow, once in this time, in ms. */
@@ -108,6 +111,7 @@ export class Keeper {
       readTwice: null,
       until: options.until ?? 'done',
       reason: options.reason ?? 'capture',
+      passMemory: options.passMemory,
       asked: options.asked ?? {},
       wish: options.wish ?? this.#wish,
       platformFindings: findings,

@@ -1,20 +1,20 @@
 import { hash } from 'node:crypto';
 import type { Sha256 } from '../core/brand.ts';
+import type { Circumstances } from '../core/emptied.ts';
 import type { EscrowEntry, Generation } from '../core/generation.ts';
 import type { DatabaseState } from '../core/observation.ts';
 import type { Secret } from '../core/secret.ts';
 import type { SecuredPlace } from '../core/secured-place.ts';
-import type { StoredValue, ValueEvidence, ValueReference } from '../core/value.ts';
 import { hostAddress } from '../glpi/config-db.ts';
-import type { Database, RegistrationRow, ValuesRead } from '../glpi/database/database.ts';
+import type { Database, RegistrationRow } from '../glpi/database/database.ts';
 import { openDatabase } from '../glpi/database/open-database.ts';
 import type { DatabaseTarget } from '../glpi/database/target.ts';
-import { assessInTurns } from './assess-in-turns.ts';
+import type { ValueHistory } from '../vault/vault.ts';
+import { assessValues } from './assess-values.ts';
 import { CONNECT_TIMEOUT } from './choose-database.ts';
-import { findEmptied } from './find-emptied.ts';
 import type { Keyring } from './keyring.ts';
-import { mergeEscrow, referenceKey } from './merge-escrow.ts';
 import { observeRegistration } from './observe-registration.ts';
+import type { PassMemory } from './pass-memory.ts';
 
 /** What one look at the database gave, with the parts that the pure observation does not carry. */
 export interface DatabasePass {
@@ -41,16 +41,20 @@ export interface DatabaseLook {
     readonly sameKey: boolean;
     readonly version: string | null;
   } | null;
+  /** What the passes before found out. */
+  readonly passMemory: PassMemory;
   readonly keyring: Keyring;
   readonly legacyKeys: readonly Buffer[];
   /** Found by a deep search, and read beside what GLPI is known to seal. */
   readonly places: readonly SecuredPlace[];
   readonly accepted: ReadonlySet<Sha256>;
-  /** A bad time is on record: what is empty now may have been emptied by an accident. */
-  readonly troubled: boolean;
+  /** What tells whether something that is empty now was emptied by an accident. */
+  readonly circumstances: Circumstances;
   /** The newest generation that has an escrow, and how to read it. */
   readonly escrowOf: Generation | null;
   readonly readEscrow: (generation: Generation) => Promise<readonly EscrowEntry[]>;
+  /** All that the vault ever kept; null where nobody asks for it. */
+  readonly readHistory: (() => Promise<ValueHistory>) | null;
   readonly signal: AbortSignal;
 }
 
@@ -96,7 +100,7 @@ async function readDatabase(database: Database, look: DatabaseLook): Promise<Dat
   const { row } = await database.readRegistration();
   const otherSessions = await database.otherSessions();
   const checkIn = await database.readCheckIn();
-  const { values, escrow, kept, emptied, keptForDead } = await assessValues(database, read, found.version, look);
+  const { values, escrow, kept, emptied, keptForDead, past } = await assessValues({ database, read, found, look });
   const { glpi, version } = found;
   const seen = observeRegistration({ cell: row, glpi, version, keyring, legacyKeys: look.legacyKeys, escrow: kept });
   const sameVersion = previous === null || previous.version === found.version;
@@ -115,10 +119,11 @@ async function readDatabase(database: Database, look: DatabaseLook): Promise<Dat
     values,
     emptied,
     keptForDead,
+    past,
     registration: seen.row.kind === 'opens' ? seen.row.fingerprint : null,
     registrationRow: seen.row,
     installing: found.partial || !sameVersion,
-    escrowDigest: full ? escrow.digest : null,
+    escrowDigest: escrow?.digest ?? null,
   };
   const registrationRow = typeof row === 'string' ? null : hash('sha256', row.value, 'hex').slice(0, 16);
   const registrationCell = row;
@@ -129,55 +134,8 @@ async function readDatabase(database: Database, look: DatabaseLook): Promise<Dat
     registrationBehind: seen.key,
     registrationRow,
     registrationCell,
-    escrow: full ? escrow.entries : null,
+    escrow: escrow?.entries ?? null,
   };
-}
-
-async function assessValues(database: Database, read: ValuesRead, version: string | null, look: DatabaseLook) {
-  const { values: stored, coverage } = read;
-  const context = { version, legacyKeys: [...look.legacyKeys], accepted: look.accepted };
-  const first = await assessInTurns(stored, look.keyring.keys, { ...context, escrow: () => undefined });
-  const kept = await readKept(stored, first, coverage, look);
-  const index = new Map(kept.map((entry) => [referenceKey(entry.reference), entry.value]));
-  const escrowOf = (each: ValueReference) => index.get(referenceKey(each));
-  // Only where the vault keeps something else for the place can it say more of a value than the keys did.
-  const differing = stored.filter((each) => (escrowOf(each.reference) ?? each.value) !== each.value);
-  const better = await assessInTurns(differing, look.keyring.keys, { ...context, escrow: escrowOf });
-  const second = new Map(better.map((each) => [referenceKey(each.reference), each]));
-  const values = second.size === 0 ? first : first.map((each) => second.get(referenceKey(each.reference)) ?? each);
-  const missed = coverage === 'full' ? await findEmptied({ database, stored, kept, look, version }) : NOTHING_MISSED;
-  // Emptied in a good time, and nothing harmed to be seen: that was meant, and it leaves the escrow.
-  const meant = values.every(opensReal) && !look.troubled;
-  const staying = meant ? [] : missed.places;
-  const keptForDead = values.filter((each) => each.opens.length === 0 && escrowOf(each.reference) !== undefined);
-  return {
-    values,
-    kept,
-    escrow: mergeEscrow(stored, values, kept, staying),
-    emptied: missed.emptied,
-    keptForDead: keptForDead.map((each) => each.digest),
-  };
-}
-
-const NOTHING_MISSED = { places: [], emptied: [] } as const;
-
-/** The vault's escrow, where something differs from it: as long as all is as it was, it need not be read. */
-async function readKept(
-  stored: readonly StoredValue[],
-  evidence: readonly ValueEvidence[],
-  coverage: ValuesRead['coverage'],
-  { escrowOf, readEscrow }: DatabaseLook,
-): Promise<readonly EscrowEntry[]> {
-  if (escrowOf === null) return [];
-  if (evidence.every(opensReal)) {
-    if (coverage === 'sample') return [];
-    if (mergeEscrow(stored, evidence, [], []).digest === escrowOf.escrowDigest) return [];
-  }
-  return await readEscrow(escrowOf);
-}
-
-function opensReal(value: ValueEvidence): boolean {
-  return value.opens.some((each) => each.as === 'real');
 }
 
 /** `host:port` or a socket's path; several hosts are sorted and joined with commas. */

@@ -1,7 +1,6 @@
 import type { Settings } from '../config/settings.ts';
 import { mode } from '../core/brand.ts';
-import { troubled } from '../core/chronicle.ts';
-import type { Failure } from '../core/failure.ts';
+import { Failure } from '../core/failure.ts';
 import type { Generation } from '../core/generation.ts';
 import { type FileAccess, type FileState, type GuardedSet, KEY_FILE } from '../core/guarded-set.ts';
 import { newestFirst } from '../core/history.ts';
@@ -10,10 +9,11 @@ import type { Records } from '../core/records.ts';
 import type { RegistrationWish } from '../core/registration.ts';
 import { nearestDirectory } from '../files/nearest-directory.ts';
 import { readGuardedSet } from '../files/read-file.ts';
-import type { Vault } from '../vault/vault.ts';
+import type { ValueHistory, Vault } from '../vault/vault.ts';
 import { chooseDatabase } from './choose-database.ts';
 import { collectKeys, type Keyring, keyStateOf, legacyKeysOf } from './keyring.ts';
 import type { DatabasePass } from './observe-database.ts';
+import { type PassMemory, passMemory } from './pass-memory.ts';
 import { pause } from './pause.ts';
 
 /** An observation with the bytes and texts that only applying needs. */
@@ -41,8 +41,12 @@ export interface Look {
   readonly wish: RegistrationWish | null;
   readonly now: () => Date;
   readonly previous: Pass | null;
+  /** What earlier passes of the same run found out. */
+  readonly passMemory?: PassMemory;
   /** A key file of a wrong length that the caller has read twice just now: the same bytes need no second reading. */
   readonly readTwice: FileState | null;
+  /** Older generations are looked through for what was lost long ago, too. */
+  readonly history?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -126,13 +130,20 @@ async function observeChosen(
             sameKey: liveFingerprint(previous.observation) === fingerprint,
             version: versionOf(previous.observation),
           },
+    passMemory: look.passMemory ?? passMemory(),
     keyring,
     legacyKeys: legacyKeysOf(files['glpi.key'], generations),
     places: vault.records.places,
     accepted: new Set(generations[0]?.accepted ?? []),
-    troubled: troubled(vault.records.chronicle, look.now().toISOString()),
+    circumstances: {
+      at: look.now().toISOString(),
+      live: fingerprint,
+      chronicle: vault.records.chronicle,
+      memory: vault.records.rescue,
+    },
     escrowOf: generations.find((each) => each.escrowCount > 0) ?? null,
     readEscrow: (generation) => readEscrow(vault.vault, generation),
+    readHistory: look.history === true ? () => readHistory(vault.vault) : null,
     signal: look.signal,
   });
 }
@@ -140,6 +151,17 @@ async function observeChosen(
 async function readEscrow(vault: Vault | null, generation: Generation) {
   if (vault === null || generation.sealed) return [];
   return (await vault.escrow(generation)).entries;
+}
+
+/** Without an identity nothing of it can be read. */
+async function readHistory(vault: Vault | null): Promise<ValueHistory> {
+  const nothing = { values: new Map(), places: new Map(), damaged: [] };
+  try {
+    return (await vault?.history()) ?? nothing;
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'vault-identity-missing') return nothing;
+    throw error;
+  }
 }
 
 /** Fingerprint of the live key of an observation, or null where there is no well-formed one. */

@@ -4,6 +4,7 @@ import type { DamagedGeneration } from '../core/observation.ts';
 import type { Receipts } from '../core/receipt.ts';
 import { NO_RECORDS, type Records } from '../core/records.ts';
 import type { RegistrationWrites } from '../core/registration.ts';
+import type { RescueMemory } from '../core/rescue-memory.ts';
 import type { Rotation } from '../core/rotation.ts';
 import type { SecuredPlace } from '../core/secured-place.ts';
 import { VERDICTS } from '../core/verdict.ts';
@@ -12,6 +13,7 @@ import { placesSchema } from './place-record.ts';
 import { presenceSchema } from './presence-record.ts';
 import { receiptsSchema } from './receipt-record.ts';
 import { registrationWrites } from './registration-record.ts';
+import { rescueMemorySchema } from './rescue-memory-record.ts';
 import { rotationSchema } from './rotation-record.ts';
 import { scheduleSchema } from './schedule-record.ts';
 
@@ -46,6 +48,7 @@ export async function readRecords(vault: Vault): Promise<RecordsLook> {
     registrationWrites:
       ((await read('wishes', registrationWrites)) as RegistrationWrites | null) ?? NO_RECORDS.registrationWrites,
     places: ((await read('places', placesSchema)) as SecuredPlace[] | null) ?? NO_RECORDS.places,
+    rescue: ((await read('emptied', rescueMemorySchema)) as RescueMemory | null) ?? NO_RECORDS.rescue,
     drill: await read('drill', scheduleSchema),
     export: await read('export', scheduleSchema),
     rotation: (await read('rotation', rotationSchema)) as Rotation | null,

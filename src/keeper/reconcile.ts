@@ -8,10 +8,12 @@ import type { Lease, Vault } from '../vault/vault.ts';
 import { type ActionReport, type Applied, applyPlan } from './apply.ts';
 import { Chronicler } from './chronicler.ts';
 import { observe, type Pass, type VaultLook } from './observe.ts';
+import { type PassMemory, passMemory } from './pass-memory.ts';
 import { pause } from './pause.ts';
 import { notePresence } from './presence-record.ts';
 import type { Judged, ReconcileRequest, Reconciliation } from './reconciliation.ts';
 import { noteAppliedWish } from './registration-record.ts';
+import { noteEmptied } from './rescue-memory-record.ts';
 import { vaultFinding } from './vault-finding.ts';
 
 export type { Judged, ReconcileRequest, Reconciliation };
@@ -39,6 +41,7 @@ class Run implements AsyncDisposable {
   readonly #reports: ActionReport[] = [];
   readonly #failures: Finding[] = [];
   readonly #chronicler = new Chronicler();
+  readonly #passMemory: PassMemory;
   #depth: 'files' | 'sample' | 'full';
   #vault: VaultLook | null = null;
   #lease: Lease | null = null;
@@ -61,6 +64,7 @@ class Run implements AsyncDisposable {
 
   constructor(request: ReconcileRequest) {
     this.#request = request;
+    this.#passMemory = request.passMemory ?? passMemory();
     this.#depth = request.depth;
   }
 
@@ -86,7 +90,9 @@ class Run implements AsyncDisposable {
       now,
       wish,
       previous,
+      passMemory: this.#passMemory,
       readTwice,
+      history: asked.scope === 'rescue',
       signal,
     };
     const pass = await observe(look);
@@ -146,6 +152,7 @@ class Run implements AsyncDisposable {
     this.#chronicler.tell(after);
     await this.#writeNotes((vault) => this.#chronicler.write(vault));
     await this.#writeNotes((vault) => noteAppliedWish(vault, after.pass.observation));
+    await this.#writeNotes((vault) => noteEmptied(vault, after));
     await this.#writeNotes((vault) => notePresence(vault, this.#request, after.pass.observation));
   }
 

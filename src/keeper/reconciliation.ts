@@ -8,6 +8,7 @@ import type { Judgement } from '../core/verdict.ts';
 import type { ObservedContainer } from '../platform/platform.ts';
 import type { ActionReport } from './apply.ts';
 import type { Look, Pass, VaultLook } from './observe.ts';
+import type { PassMemory } from './pass-memory.ts';
 import type { Wish } from './registration-wish.ts';
 
 export interface Judged {
@@ -45,8 +46,10 @@ export interface ReconcileRequest {
   readonly until: 'plan' | 'done';
   /** Why a generation would be written. */
   readonly reason: string;
+  /** What earlier passes found out; else this run begins anew. */
+  readonly passMemory?: PassMemory | undefined;
   /** What an operator asked for beside the rule. */
-  readonly asked: Pick<PlanOptions, 'scope' | 'wanted' | 'adopt' | 'rotation'>;
+  readonly asked: Pick<PlanOptions, 'scope' | 'wanted' | 'adopt' | 'rotation' | 'older' | 'named'>;
   /** What a person wants of the registration key. */
   readonly wish: Wish | null;
   /** What the platform has to say about itself. */

@@ -1,17 +1,16 @@
-import type { Fingerprint } from '../core/brand.ts';
 import { Failure } from '../core/failure.ts';
-import type { EscrowEntry } from '../core/generation.ts';
 import { newestFirst } from '../core/history.ts';
 import type { RescueStep } from '../core/plan-rescue.ts';
 import type { Database, ValueChange } from '../glpi/database/database.ts';
-import { isGarbledFrom, type RecoveryContext, recoverSealed } from '../glpi/garbled.ts';
+import type { RecoveryContext } from '../glpi/garbled.ts';
 import { KeyRing } from '../glpi/key-ring.ts';
-import { sealValue } from '../glpi/sealed-value.ts';
 import type { ApplyContext } from './apply.ts';
 import { draftOf } from './build-draft.ts';
 import { legacyKeysOf } from './keyring.ts';
 import { referenceKey } from './merge-escrow.ts';
 import { openChosen } from './open-chosen.ts';
+import { type RescueSource, rescueChanges } from './rescue-changes.ts';
+import { notePlaces } from './rescue-memory-record.ts';
 import { keepUndo } from './rescue-record.ts';
 
 /**
@@ -32,14 +31,15 @@ export async function rescueValues(
 ): Promise<string> {
   const { pass, settings, judgement, vault, now, signal } = context;
   const live = judgement.live === null ? undefined : pass.keyring.keys.get(judgement.live);
-  if (live === undefined || vault === null)
+  if (judgement.live === null || live === undefined || vault === null)
     throw new Failure('refused', 'values are sealed anew only with a live key and a vault that works');
   await vault.add(draftOf(pass, judgement, settings.instance, 'before-reseal', now().toISOString()));
   await using database = await openChosen(context);
-  const changes = await planChanges(steps, context, database, live);
+  const changes = await planChanges(steps, context, database, { fingerprint: judgement.live, key: live });
   if (undoable === 'undoable' && changes.length > 0) await keepUndo(vault, now().toISOString(), changes);
   signal.throwIfAborted();
   await database.rewriteValues(changes);
+  await noteBroughtBack(changes, context);
   return `${changes.length} ${changes.length === 1 ? 'value' : 'values'} sealed anew under the live key`;
 }
 
@@ -47,7 +47,7 @@ async function planChanges(
   steps: readonly RescueStep[],
   context: ApplyContext,
   database: Database,
-  live: Buffer,
+  live: RescueSource['live'],
 ): Promise<ValueChange[]> {
   const { pass } = context;
   const { values } = await database.readValues('full', pass.observation.records.places);
@@ -56,51 +56,7 @@ async function planChanges(
   for (const place of await database.readPlaces(emptied)) {
     if (place.state === 'empty') standing.set(referenceKey(place.reference), place.value);
   }
-  const needsEscrow = steps.some(({ way }) => way === 'escrow' || way === 'older' || way === 'inverse');
-  const escrow = needsEscrow ? await readEscrow(context) : new Map<string, string>();
-  const recovery = recoveryOf(context);
-  return steps.flatMap(({ reference, way, emptied: wasEmptied }) => {
-    const from = standing.get(referenceKey(reference));
-    if (from === undefined) return [];
-    const isEmpty = from === null || from === '' || from === '0';
-    if (isEmpty !== wasEmptied) return [];
-    const kept = escrow.get(referenceKey(reference));
-    const plaintext = plaintextOf({ way, value: from ?? '', kept, live: context.judgement.live }, recovery);
-    return plaintext === null ? [] : [{ reference, from, to: sealValue(plaintext, live) }];
-  });
-}
-
-interface Standing {
-  readonly way: RescueStep['way'];
-  /** As the row holds it now; '' where it holds nothing. */
-  readonly value: string;
-  /** What the vault keeps for this place. */
-  readonly kept: string | undefined;
-  readonly live: Fingerprint | null;
-}
-
-/**
- * What is to be sealed; null where the row is not, or no longer, what the plan saw: somebody wrote a value since, which
- * stays whether a known key opens it or not.
- */
-function plaintextOf({ way, value, kept, live }: Standing, recovery: RecoveryContext): Buffer | null {
-  const opened = recovery.ring.open(value);
-  if (way === 'reseal') return opened === null || opened.fingerprint === live ? null : opened.plaintext;
-  const fromVault = () => (kept === undefined ? null : goodPlaintext(kept, recovery));
-  if (opened === null) return way === 'older' || value === '' || value === '0' ? fromVault() : null;
-  if (way === 'older') return null;
-  const recovered = recoverSealed(opened.plaintext, recovery)?.plaintext ?? null;
-  const innermost = recovered ?? opened.plaintext;
-  const destroyed =
-    innermost.length === 0 || (kept !== undefined && isGarbledFrom(innermost, kept, recovery.legacyKeys));
-  return destroyed ? fromVault() : recovered;
-}
-
-/** What a value of the vault opens to, unless that is nothing, or garbled itself. */
-function goodPlaintext(value: string, recovery: RecoveryContext): Buffer | null {
-  const plaintext = recovery.ring.open(value)?.plaintext ?? null;
-  if (plaintext === null || plaintext.length === 0) return null;
-  return recoverSealed(plaintext, recovery) === null ? plaintext : null;
+  return rescueChanges(steps, { standing, kept: await readKept(steps, context), recovery: recoveryOf(context), live });
 }
 
 function recoveryOf({ pass }: ApplyContext): RecoveryContext {
@@ -110,9 +66,30 @@ function recoveryOf({ pass }: ApplyContext): RecoveryContext {
   return { ring, version, legacyKeys: legacyKeysOf(observation.files['glpi.key'], newestFirst(observation.vault)) };
 }
 
-async function readEscrow({ pass, vault }: ApplyContext): Promise<Map<string, string>> {
+/** The vault's values for the places of the steps: what the newest escrow has, and all that older ones had. */
+async function readKept(steps: readonly RescueStep[], { pass, vault }: ApplyContext): Promise<RescueSource['kept']> {
   const holder = newestFirst(pass.observation.vault).find((each) => each.escrowCount > 0);
-  if (vault === null || holder === undefined || holder.sealed) return new Map();
+  const needed = steps.some(({ way }) => way !== 'reseal');
+  if (!needed || vault === null || holder === undefined || holder.sealed) return () => [];
   const { entries } = await vault.escrow(holder);
-  return new Map(entries.map((entry: EscrowEntry) => [referenceKey(entry.reference), entry.value]));
+  const newest = new Map(entries.map((entry) => [referenceKey(entry.reference), entry.value]));
+  const wanted = steps.filter(({ way }) => way === 'older').map(({ reference }) => reference);
+  const history = wanted.length === 0 ? null : await vault.history(wanted);
+  return (reference) => {
+    const key = referenceKey(reference);
+    const past = (history?.values.get(key) ?? []).map((each) => each.value);
+    const kept = newest.get(key);
+    return kept === undefined ? past : [kept, ...past];
+  };
+}
+
+/** Who empties one of these again in the same bad time means it. */
+async function noteBroughtBack(changes: readonly ValueChange[], { pass, vault, now }: ApplyContext): Promise<void> {
+  const { database } = pass.observation;
+  if (vault === null || database.kind !== 'answers') return;
+  const written = new Set(changes.map((each) => referenceKey(each.reference)));
+  const places = database.emptied
+    .filter(({ reference }) => written.has(referenceKey(reference)))
+    .map(({ reference, digest }) => ({ reference, digest, state: 'brought-back', at: now().toISOString() }) as const);
+  await notePlaces(vault, places);
 }

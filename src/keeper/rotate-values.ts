@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { WantedRotation } from '../core/plan-rotation.ts';
+import type { ValueReference } from '../core/value.ts';
 import type { Database, ValueChange } from '../glpi/database/database.ts';
 import { KeyRing } from '../glpi/key-ring.ts';
-import { sealValue } from '../glpi/sealed-value.ts';
+import { ValueCipher } from '../glpi/sealed-value.ts';
 import type { ApplyContext } from './apply.ts';
 import { referenceKey } from './merge-escrow.ts';
 
@@ -20,14 +21,37 @@ export async function movesTo(
 ): Promise<ValueChange[]> {
   const { values } = await database.readValues('full', pass.observation.records.places);
   const ring = new KeyRing(new Map([...pass.keyring.keys, [to, key.reveal()]]));
+  const cipher = new ValueCipher(key.reveal());
   const changes: ValueChange[] = [];
   for (const [index, { reference, value }] of values.entries()) {
     if (index % TURN === TURN - 1) await nextTurn();
     const opened = ring.open(value);
     if (opened === null || opened.fingerprint === to) continue;
-    changes.push({ reference, from: value, to: sealValue(opened.plaintext, key.reveal()) });
+    changes.push(new Move(reference, value, opened.plaintext, cipher));
   }
   return changes;
+}
+
+/** A value that is sealed anew when its row is about to be written: the server works on others meanwhile. */
+class Move implements ValueChange {
+  readonly reference: ValueReference;
+  readonly from: string;
+  readonly #plaintext: Buffer;
+  readonly #cipher: ValueCipher;
+  #to: string | null = null;
+
+  constructor(reference: ValueReference, from: string, plaintext: Buffer, cipher: ValueCipher) {
+    this.reference = reference;
+    this.from = from;
+    this.#plaintext = plaintext;
+    this.#cipher = cipher;
+  }
+
+  /** The same at each look. */
+  get to(): string {
+    this.#to ??= this.#cipher.seal(this.#plaintext);
+    return this.#to;
+  }
 }
 
 /** The changes that take back those of {@link movesTo}, where the row still holds what was written. */

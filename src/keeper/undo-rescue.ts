@@ -1,7 +1,12 @@
 import { Failure } from '../core/failure.ts';
+import type { ValueChange } from '../glpi/database/database.ts';
+import { valueDigest } from '../glpi/value-digest.ts';
+import type { Vault } from '../vault/vault.ts';
 import type { ApplyContext } from './apply.ts';
 import { referenceKey } from './merge-escrow.ts';
 import { openChosen } from './open-chosen.ts';
+import { undoChanges } from './rescue-changes.ts';
+import { notePlaces } from './rescue-memory-record.ts';
 import { readUndo } from './rescue-record.ts';
 
 /**
@@ -17,11 +22,26 @@ export async function undoRescue({ vault, ...context }: ApplyContext): Promise<s
   await using database = await openChosen({ vault, ...context });
   const { values } = await database.readValues('full', context.pass.observation.records.places);
   const standing = new Map(values.map((each) => [referenceKey(each.reference), each.value]));
-  const changes = undo.changes
-    .filter(({ reference, to }) => standing.get(referenceKey(reference)) === to)
-    .map(({ reference, from, to }) => ({ reference, from: to, to: from }));
+  const changes = undoChanges(undo.changes, standing);
   context.signal.throwIfAborted();
   await database.rewriteValues(changes);
+  await noteUndone(vault, changes, context);
   const kept = undo.changes.length - changes.length;
   return `${changes.length} rows as they were before ${undo.at}${kept > 0 ? `; ${kept} were written since and stay` : ''}`;
+}
+
+/** An operator who takes a rescue back does not want the next start to do it once more. */
+async function noteUndone(
+  vault: Vault | null,
+  changes: readonly ValueChange[],
+  { pass, now }: Omit<ApplyContext, 'vault'>,
+): Promise<void> {
+  const known = new Map(pass.observation.records.rescue.places.map((each) => [referenceKey(each.reference), each]));
+  const isEmpty = ({ to }: ValueChange) => to === null || to === '' || to === '0';
+  const places = changes.filter(isEmpty).map(({ reference }) => {
+    const digest = known.get(referenceKey(reference))?.digest ?? valueDigest(reference, '');
+    return { reference, digest, state: 'left', at: now().toISOString() } as const;
+  });
+  const left = changes.flatMap((each) => (isEmpty(each) ? [] : [valueDigest(each.reference, each.to ?? '')]));
+  if (vault !== null) await notePlaces(vault, places, left);
 }

@@ -24,6 +24,7 @@ export async function readHistory(
 ): Promise<ValueHistory> {
   const places = wanted === undefined ? null : new Set(Array.from(wanted, referenceKey));
   const values = new Map<string, PastValue[]>();
+  const found = new Map<string, ValueReference>();
   const damaged: DamagedGeneration[] = [];
   const read = new Set<Sha256>();
   for (const { generation, escrow } of [...records].reverse()) {
@@ -36,11 +37,13 @@ export async function readHistory(
       damaged.push(...chunk.damaged);
       for (const { reference, value } of chunk.entries) {
         const key = referenceKey(reference);
-        if (places?.has(key) !== false) add(values, key, { value, generation: number, createdAt });
+        if (places?.has(key) === false) continue;
+        found.set(key, reference);
+        add(values, key, { value, generation: number, createdAt });
       }
     }
   }
-  return { values, damaged };
+  return { values, places: found, damaged };
 }
 
 function add(values: Map<string, PastValue[]>, key: string, past: PastValue): void {

@@ -28,6 +28,8 @@ export interface PastValue {
 /** Which values stood at a place: the distinct ones, the newest first. Keys as core/reference-key.ts makes them. */
 export interface ValueHistory {
   readonly values: ReadonlyMap<string, readonly PastValue[]>;
+  /** The places themselves, under the same keys. */
+  readonly places: ReadonlyMap<string, ValueReference>;
   /** As in {@link EscrowReading}. */
   readonly damaged: readonly DamagedGeneration[];
 }
@@ -43,7 +45,8 @@ export type JsonValue =
 /**
  * The small documents beside the generations that change: `chronicle` (verdicts), `receipts` (answers of GLPI Network),
  * `wishes` (registration keys of the settings that were applied), `rotation` (a rotation on its way), `places` (columns
- * found to hold sealed values), `rescue-undo` (rows as they were before a rescue), `drill` and `export` (when it was done
+ * found to hold sealed values), `rescue-undo` (rows as they were before a rescue), `emptied` (places that an accident
+ * emptied), `drill` and `export` (when it was done
  * last, and how it ended), `presence` (keepers).
  */
 export const RECORD_NAMES = [
@@ -53,6 +56,7 @@ export const RECORD_NAMES = [
   'rotation',
   'places',
   'rescue-undo',
+  'emptied',
   'drill',
   'export',
   'presence',

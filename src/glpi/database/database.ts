@@ -61,7 +61,10 @@ export type PlaceRead =
   | { readonly reference: ValueReference; readonly state: 'gone' | 'filled' }
   | { readonly reference: ValueReference; readonly state: 'empty'; readonly value: string | null };
 
-/** A stored value that shall become another: `from` and `to` as stored, without the JSON around them; null is NULL. */
+/**
+ * A stored value that shall become another: `from` and `to` as stored, without the JSON around them; null is NULL. `to` is
+ * first asked for when its row is about to be written.
+ */
 export interface ValueChange {
   readonly reference: ValueReference;
   readonly from: string | null;

@@ -13,18 +13,36 @@ export function readMember(json: string, path: MemberPath): string | null {
 }
 
 /**
- * Puts `value` in the place of a member's string and leaves every other byte as it is. Slashes are escaped as PHP's
- * json_encode does, unless the string that stood there had one without.
+ * Puts `value` in the place of a member's string and leaves every other byte as it is; null takes the member out. Slashes
+ * are escaped as PHP's json_encode does, unless the string that stood there had one without. A member that is absent or
+ * null is written at the end of the object, where it counts.
  *
- * @returns null where there is no such member
+ * @returns null where the text is no JSON object, or the member something else than a string
  */
-export function replaceMember(json: string, path: MemberPath, value: string): string | null {
+export function replaceMember(json: string, path: MemberPath, value: string | null): string | null {
+  if (!isObject(json)) return null;
   const span = findMember(json, path);
-  if (span === null) return null;
-  const old = json.slice(span.start, span.end);
-  const plainSlashes = /(?<!\\)\//.test(old);
+  if (span === null && !isBareMember(json, path)) return null;
+  if (value === null) return span === null ? json : withoutMember(json, span);
+  const old = span === null ? '' : json.slice(span.start, span.end);
   const text = JSON.stringify(value);
-  return json.slice(0, span.start) + (plainSlashes ? text : text.replaceAll('/', '\\/')) + json.slice(span.end);
+  const written = /(?<!\\)\//.test(old) ? text : text.replaceAll('/', '\\/');
+  if (span !== null) return json.slice(0, span.start) + written + json.slice(span.end);
+  const end = json.lastIndexOf('}');
+  const comma = Object.keys(JSON.parse(json)).length === 0 ? '' : ',';
+  return `${json.slice(0, end)}${comma}${JSON.stringify(path.slice('$.'.length))}:${written}${json.slice(end)}`;
+}
+
+/** Whether a JSON object has no such member, or one that is null. */
+export function isBareMember(json: string, path: MemberPath): boolean {
+  return (JSON.parse(json)[path.slice('$.'.length)] ?? null) === null;
+}
+
+/** Takes the member out with its name and the comma before it, or behind it where it is the first. */
+function withoutMember(json: string, { start, end }: Span): string {
+  const before = json.slice(0, start).replace(/,?\s*"(?:[^"\\]|\\.)*"\s*:\s*$/s, '');
+  const isFirst = before.trimEnd().endsWith('{');
+  return before + (isFirst ? json.slice(end).replace(/^\s*,/, '') : json.slice(end));
 }
 
 interface Span {
@@ -60,7 +78,8 @@ function findMember(json: string, path: MemberPath): Span | null {
   return span;
 }
 
-function isObject(json: string): boolean {
+/** Whether a text is a JSON object. */
+export function isObject(json: string): boolean {
   try {
     const value: unknown = JSON.parse(json);
     return typeof value === 'object' && value !== null && !Array.isArray(value);

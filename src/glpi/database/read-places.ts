@@ -2,6 +2,7 @@ import { Failure } from '../../core/failure.ts';
 import type { ValueReference } from '../../core/value.ts';
 import { errorNumber } from './classify-error.ts';
 import type { PlaceRead } from './database.ts';
+import { isBareMember, isObject, readMember } from './json-member.ts';
 import { quoted, type Row, type Session } from './session.ts';
 
 /** References of one statement. */
@@ -9,7 +10,8 @@ const BATCH = 1_000;
 
 /**
  * Reads what places hold of which a value is expected and none was read: the row is gone, or it is there and empty ('',
- * '0' or NULL). A member of JSON that is no longer there counts as gone, for what stood around it is not known.
+ * '0' or NULL). So is a member that is gone from its JSON; where the whole JSON is gone, so is the place, for what stood
+ * around the member is not known.
  */
 export async function readPlaces(session: Session, references: readonly ValueReference[]): Promise<PlaceRead[]> {
   const found: PlaceRead[] = [];
@@ -50,12 +52,23 @@ async function readBatch(
   const cells = new Map(rows.map(([id, cell]) => [Number(id), cell ?? null]));
   return group.map((reference): PlaceRead => {
     const cell = cells.get(reference.id);
-    if (cell === undefined || reference.jsonPath !== undefined) return { reference, state: 'gone' };
+    if (cell === undefined) return { reference, state: 'gone' };
     const value = cell === null ? null : String(cell);
-    return value === null || value === '' || value === '0'
-      ? { reference, state: 'empty', value }
-      : { reference, state: 'filled' };
+    return reference.jsonPath === undefined
+      ? placeOf(reference, value)
+      : memberPlace(reference, value, reference.jsonPath);
   });
+}
+
+function placeOf(reference: ValueReference, value: string | null): PlaceRead {
+  const isEmpty = value === null || value === '' || value === '0';
+  return isEmpty ? { reference, state: 'empty', value } : { reference, state: 'filled' };
+}
+
+function memberPlace(reference: ValueReference, json: string | null, path: string): PlaceRead {
+  if (json === null || !isObject(json)) return { reference, state: 'gone' };
+  const value = readMember(json, path);
+  return value === null && !isBareMember(json, path) ? { reference, state: 'filled' } : placeOf(reference, value);
 }
 
 const NO_SUCH_COLUMN = 1054;

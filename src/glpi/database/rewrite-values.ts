@@ -2,10 +2,14 @@ import { Failure } from '../../core/failure.ts';
 import type { ValueChange } from './database.ts';
 import { readMember, replaceMember } from './json-member.ts';
 import { refusalOf, refuseUnsafeTables } from './refusal.ts';
-import { inTransaction, quoted, type Session } from './session.ts';
+import { inTransaction, quoted, type Row, type Session } from './session.ts';
 
-/** Rows of one UPDATE: with the longest values that GLPI seals it stays far below the server's max_allowed_packet. */
+/** Rows of one statement: more at once save nothing, and each is a SELECT of a UNION, of which parsers do not take many. */
 const BATCH = 200;
+/** Bytes of one UPDATE's values. Escaping at most doubles them: below 1 MiB, the least that servers take by default (max_allowed_packet). */
+const BATCH_BYTES = 400 * 1024;
+/** Rows are read back by their range where it holds at most this many ids for each of them. */
+const SPARSE = 4;
 
 /** A whole cell that shall become another. */
 interface CellChange {
@@ -18,7 +22,7 @@ interface ColumnChanges {
   readonly table: string;
   readonly column: string;
   readonly jsonPath: string | undefined;
-  readonly changes: CellChange[];
+  readonly changes: ValueChange[];
 }
 
 /**
@@ -60,19 +64,53 @@ export async function rewriteValues(
 
 async function rewriteColumn(session: Session, column: ColumnChanges): Promise<void> {
   const { changes, jsonPath } = column;
-  const cells = jsonPath === undefined ? changes : await insideJson(session, column, jsonPath);
-  for (let start = 0; start < cells.length; start += BATCH) {
-    await rewriteBatch(session, column, cells.slice(start, start + BATCH));
+  const cells = jsonPath === undefined ? cellsOf(changes) : await insideJson(session, column, jsonPath);
+  let before: Promise<void> = Promise.resolve();
+  let next = before;
+  try {
+    for (const batch of batchesOf(cells)) {
+      // One ahead: the next batch is sealed and written down while the server works on this one.
+      next = rewriteBatch(session, column, batch);
+      await before;
+      before = next;
+    }
+    await before;
+  } catch (error) {
+    // No statement may come after the ROLLBACK.
+    await Promise.allSettled([before, next]);
+    throw error;
   }
+}
+
+/** One after the other, when it is its turn: the new text may not have been made yet. */
+function* cellsOf(changes: readonly ValueChange[]): Generator<CellChange> {
+  for (const { reference, from, to } of changes) yield { id: reference.id, from, to };
+}
+
+/** By number and by bytes. A single row that is longer goes alone. */
+function* batchesOf(cells: Iterable<CellChange>): Generator<readonly CellChange[]> {
+  let batch: CellChange[] = [];
+  let bytes = 0;
+  for (const cell of cells) {
+    const size = Buffer.byteLength(cell.from ?? '') + Buffer.byteLength(cell.to ?? '');
+    if (batch.length === BATCH || (batch.length > 0 && bytes + size > BATCH_BYTES)) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(cell);
+    bytes += size;
+  }
+  if (batch.length > 0) yield batch;
 }
 
 function groupByColumn(changes: readonly ValueChange[]): ColumnChanges[] {
   const groups = new Map<string, ColumnChanges>();
-  for (const { reference, from, to } of changes) {
-    const { table, column, id, jsonPath } = reference;
+  for (const change of changes) {
+    const { table, column, jsonPath } = change.reference;
     const key = `${table}\0${column}\0${jsonPath ?? ''}`;
     const group = groups.get(key) ?? { table, column, jsonPath, changes: [] };
-    group.changes.push({ id, from, to });
+    group.changes.push(change);
     groups.set(key, group);
   }
   return [...groups.values()];
@@ -82,11 +120,11 @@ function groupByColumn(changes: readonly ValueChange[]): ColumnChanges[] {
 async function insideJson(session: Session, column: ColumnChanges, path: string): Promise<CellChange[]> {
   const cells: CellChange[] = [];
   for (let start = 0; start < column.changes.length; start += BATCH) {
-    const batch = column.changes.slice(start, start + BATCH);
+    const batch = [...cellsOf(column.changes.slice(start, start + BATCH))];
     const stored = await readLocked(session, column, batch);
     for (const { id, from, to } of batch) {
       const json = stored.get(id) ?? '';
-      const same = to !== null && readMember(json, path) === from;
+      const same = readMember(json, path) === from;
       const replaced = same ? replaceMember(json, path, to) : null;
       if (replaced === null) throw changedFailure(column, id);
       cells.push({ id, from: json, to: replaced });
@@ -108,10 +146,28 @@ async function rewriteBatch(session: Session, column: ColumnChanges, batch: read
       SET ${cell} = list.becomes`,
     batch.flatMap(({ id, from, to }) => [id, from, to]),
   );
-  const stored = await readLocked(session, column, batch);
-  const other = batch.find(({ id, to }) => stored.get(id) !== to);
-  if (matched !== batch.length) throw changedFailure(column, (other ?? batch[0])?.id ?? 0);
-  if (other !== undefined) throw alteredFailure(column, other.id);
+  if (matched !== batch.length) {
+    const stored = await readLocked(session, column, batch);
+    const other = batch.find(({ id, to }) => stored.get(id) !== to);
+    throw changedFailure(column, (other ?? batch[0])?.id ?? 0);
+  }
+  const written = await readWritten(session, column, batch);
+  const altered = batch.find(({ id, to }) => written.get(id) !== to);
+  if (altered !== undefined) throw alteredFailure(column, altered.id);
+}
+
+/** What this transaction wrote, which a read that takes no locks sees too; rows in between belong to others. */
+async function readWritten(
+  session: Session,
+  { table, column }: ColumnChanges,
+  batch: readonly CellChange[],
+): Promise<Map<number, string | null>> {
+  const ids = batch.map(({ id }) => id);
+  const [first, last] = [Math.min(...ids), Math.max(...ids)];
+  const [where, values] =
+    last - first < SPARSE * ids.length ? ['id BETWEEN ? AND ?', [first, last]] : ['id IN (?)', [ids]];
+  const select = `SELECT id, ${quoted(column)} FROM ${session.table(table)}`;
+  return valuesOf(await session.rows(`${select} WHERE ${where}`, values));
 }
 
 /** What the rows hold now, and will until the transaction ends. */
@@ -125,6 +181,10 @@ async function readLocked(
     `SELECT id, ${quoted(column)} FROM ${session.table(table)} WHERE id IN (?) FOR UPDATE`,
     [ids],
   );
+  return valuesOf(rows);
+}
+
+function valuesOf(rows: readonly Row[]): Map<number, string | null> {
   return new Map(rows.map(([id, value]) => [Number(id), value === null || value === undefined ? null : String(value)]));
 }
 

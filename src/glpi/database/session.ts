@@ -18,7 +18,7 @@ export interface Place {
   readonly schema: string;
 }
 
-/** One logged-in connection with its limits set. Statements must not overlap. */
+/** One logged-in connection with its limits set. Statements are sent one after the other, each once the one before is answered. */
 export interface Session extends Place {
   /** `schema`.`table`, quoted: there is no default schema. */
   table(name: string): string;

@@ -4,7 +4,7 @@ import { Socket } from 'node:net';
 
 /**
  * Preloaded into a command (`node --import`): counts what it does to files and what it says to the database, from the
- * moment it writes beside the key on, and kills the process at the call that `KILLED_AT` names, before
+ * moment it writes beside the key on (from the start with `KILLED_FROM=start`), and kills the process at the call that `KILLED_AT` names, before
  * or after it. Calls are named by their number, which begins anew where the rows are written: what the vault needs before
  * differs from run to run. The file `KILLED_CALLS` gets the list of them: name, a space, what is called.
  */
@@ -14,7 +14,7 @@ const list = process.env.KILLED_CALLS;
 const append = fs.appendFileSync;
 let phase = 0;
 let count = 0;
-let armed = false;
+let armed = process.env.KILLED_FROM === 'start';
 
 function around<T>(name: string, call: () => T): T {
   if (!armed) return call();

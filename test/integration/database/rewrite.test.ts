@@ -147,6 +147,61 @@ describe.skipIf(!runnable)('rewriteValues', () => {
     expect(await column('SELECT 2fa FROM glpi_users WHERE id = 5')).toEqual([JSON_BEFORE]);
   });
 
+  describe('of many rows', () => {
+    const token = (id: number, from: string, to: string): ValueChange => ({
+      reference: { table: 'glpi_users', column: 'api_token', id },
+      from,
+      to,
+    });
+
+    async function addUsers(ids: readonly number[]): Promise<void> {
+      const rows = ids.map((id) => [id, `user-${id}`, `token-${id}`]);
+      await root.query('INSERT INTO glpi_users (id, name, api_token) VALUES ?', [rows]);
+    }
+
+    it('changes nothing when one in the middle changed in between, and names it', async () => {
+      const ids = Array.from({ length: 1000 }, (_, index) => 1000 + index);
+      await addUsers(ids);
+      await root.query("UPDATE glpi_users SET api_token = 'by GLPI' WHERE id = 1500");
+
+      const rewriting = rewrite(ids.map((id) => token(id, `token-${id}`, `anew-${id}`)));
+
+      await expect(rewriting).rejects.toMatchObject({ code: 'rows-changed', target: 'glpi_users.api_token id 1500' });
+      expect(await column("SELECT COUNT(*) FROM glpi_users WHERE api_token LIKE 'anew-%'")).toEqual([0]);
+    });
+
+    it('leaves those in between alone, however far apart the ids are', async () => {
+      await addUsers([1000, 1001, 50_000, 50_001, 2_000_000]);
+
+      await rewrite([1000, 50_001, 2_000_000].map((id) => token(id, `token-${id}`, `anew-${id}`)));
+
+      expect(await column('SELECT api_token FROM glpi_users WHERE id >= 1000 ORDER BY id')).toEqual([
+        'anew-1000',
+        'token-1001',
+        'token-50000',
+        'anew-50001',
+        'anew-2000000',
+      ]);
+    });
+
+    it('sends no statement that a server of small packets refuses', async () => {
+      const ids = Array.from({ length: 40 }, (_, index) => 1000 + index);
+      const long = (id: number, letter: string) => `${id}'`.padEnd(60_000, letter);
+      await root.query('INSERT INTO glpi_configs (id, context, name, value) VALUES ?', [
+        ids.map((id) => [id, 'plugin:long', `name-${id}`, long(id, 'a')]),
+      ]);
+      await root.query('SET GLOBAL max_allowed_packet = 1048576');
+      const reference = { table: 'glpi_configs', column: 'value' };
+
+      await rewrite(ids.map((id) => ({ reference: { ...reference, id }, from: long(id, 'a'), to: long(id, "'") })));
+
+      await root.query('SET GLOBAL max_allowed_packet = DEFAULT');
+      expect(await column("SELECT value FROM glpi_configs WHERE context = 'plugin:long' ORDER BY id")).toEqual(
+        ids.map((id) => long(id, "'")),
+      );
+    });
+  });
+
   it('leaves the session read-only behind it', async () => {
     await using database = await openOrFail(databaseTarget(mariadb, schema));
 

@@ -60,7 +60,7 @@ describe.skipIf(!(await available('mariadb')))('after any mixture of accidents',
           expect([fate, await scene.secret(index + 1)]).toEqual([fate, wanted(fate, secrets[index] ?? '')]);
         }
         const { pass, judgement } = result.after;
-        const { steps, retype, older } = planRescue(pass.observation, judgement, false);
+        const { steps, retype, older } = planRescue(pass.observation, judgement, {});
         const deads = happened.flatMap((fate, index) => (fate === 'dead' ? [index + 1] : []));
         expect(steps).toEqual([]);
         expect([...retype, ...older].map((each) => each.id).sort((a, b) => a - b)).toEqual(deads);

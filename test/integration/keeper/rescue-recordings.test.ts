@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { replaceMember } from '../../../src/glpi/database/json-member.ts';
 import type { Keeper, ReconcileOptions } from '../../../src/keeper/keeper.ts';
 import { loadGlpiTables } from '../../stand-in/mariadb/load-glpi-tables.ts';
 import type { Mariadb } from '../../stand-in/mariadb/mariadb.ts';
@@ -8,6 +9,7 @@ import { startMariadb } from '../../stand-in/mariadb/start-mariadb.ts';
 import { available } from '../../stand-in/require.ts';
 import { type Client, emptyRows, keyOf, openConnection, openedUnder, rowsNow } from './recorded-rows.ts';
 import { type ScratchInstance, schemaName, scratchInstance } from './scratch-instance.ts';
+import { sealLikeGlpi } from './sealed-schema.ts';
 
 /** The two ways in which everything comes back: one command, and the next start with `KEYKEEPER_RESCUE=auto`. */
 const WAYS: readonly [string, (instance: ScratchInstance) => Keeper, ReconcileOptions][] = [
@@ -56,7 +58,75 @@ describe.skipIf(!(await available('mariadb')))('what the recorded accidents dest
       });
     }
   }
+
+  for (const recording of readRecordings()) {
+    it(`comes back as it was last, where the escrow is a day old: ${recording.event} on ${recording.glpi_version}`, async () => {
+      const schema = await mariadb.createSchema(schemaName('rescue'));
+      using instance = scratchInstance(mariadb, schema);
+      await using connection = await openConnection(mariadb, schema);
+      const { client } = connection;
+      const key = keyOf(recording.key_before_hex);
+      await loadGlpiTables(client, recording.glpi_version);
+      await loadRecording(client, recording, 'before');
+      await ageRows(client, recording, key);
+      instance.put('glpicrypt.key', key);
+      await instance.keeper('gate').reconcile(AbortSignal.timeout(20_000));
+      const dayOld = openedUnder(await rowsNow(client, recording), key);
+      await emptyRows(client, recording);
+      await loadRecording(client, recording, 'before');
+      const newer = openedUnder(await rowsNow(client, recording), key);
+      await happen(instance, client, recording);
+      const wanted = await lastKnown({ client, recording, key, dayOld, newer, instance });
+
+      await instance
+        .keeper('guard')
+        .reconcile(AbortSignal.timeout(20_000), { depth: 'full', asked: { scope: 'rescue' } });
+
+      expect(openedUnder(await rowsNow(client, recording), liveKeyOf(instance))).toEqual(wanted);
+    });
+  }
 });
+
+interface Aged {
+  readonly client: Client;
+  readonly recording: Recording;
+  readonly key: Buffer;
+  readonly dayOld: ReadonlyMap<string, string>;
+  readonly newer: ReadonlyMap<string, string>;
+  readonly instance: ScratchInstance;
+}
+
+/**
+ * The newest of each secret that is anywhere: as it stands in the rows under either key, behind what was garbled, or else
+ * as the vault has it.
+ */
+async function lastKnown({ client, recording, key, dayOld, newer, instance }: Aged): Promise<Map<string, string>> {
+  const rows = await rowsNow(client, recording);
+  const readable = new Map([...openedUnder(rows, key), ...openedUnder(rows, liveKeyOf(instance))]);
+  const garbled = recording.event === 'change_key_while_missing';
+  const wanted = new Map<string, string>();
+  for (const [place, old] of dayOld) {
+    const standing = readable.get(place);
+    wanted.set(place, garbled ? (newer.get(place) ?? '') : (standing ?? old));
+  }
+  return wanted;
+}
+
+/** Every recorded secret as it was a day before: another one, sealed by the same GLPI. */
+async function ageRows(client: Client, recording: Recording, key: Buffer): Promise<void> {
+  const cells = await rowsNow(client, recording);
+  const { rows_before } = recording;
+  for (const [place, secret] of openedUnder(cells, key)) {
+    const row = rows_before.find(({ table, column, id }) => place === `${table}.${column} #${id}`);
+    const cell = cells.get(place) ?? '';
+    if (row === undefined) throw new Error(`${place} was not recorded`);
+    // The registration key is no password: of it only the same one can be an older one.
+    if (row.name === 'glpinetwork_registration_key') continue;
+    const sealed = sealLikeGlpi(`a day older than ${secret.slice(0, 20)}`, key);
+    const aged = cell.startsWith('{') ? replaceMember(cell, '$.secret', sealed) : sealed;
+    await client.query('UPDATE ?? SET ?? = ? WHERE id = ?', [row.table, row.column, aged, row.id]);
+  }
+}
 
 function count(wanted: ReadonlyMap<string, string>, found: ReadonlyMap<string, string>): number {
   return [...wanted].filter(([place, secret]) => found.get(place) === secret).length;

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import type { RescueWish } from '../../../src/core/plan-rescue.ts';
 import { openValue } from '../../../src/glpi/sealed-value.ts';
 import type { Reconciliation } from '../../../src/keeper/reconcile.ts';
-import { loadGlpiTables } from '../../stand-in/mariadb/load-glpi-tables.ts';
+import { type GlpiVersion, loadGlpiTables } from '../../stand-in/mariadb/load-glpi-tables.ts';
 import type { Mariadb } from '../../stand-in/mariadb/mariadb.ts';
 import { type Client, openConnection } from './recorded-rows.ts';
 import { type ScratchInstance, schemaName, scratchInstance } from './scratch-instance.ts';
@@ -21,18 +22,24 @@ export interface RescueScene extends AsyncDisposable {
   /** One run as the gate, without bringing anything back by itself. */
   look(): Promise<Reconciliation>;
   /** `keykeeper rescue`, after somebody said yes. */
-  rescue(): Promise<Reconciliation>;
+  rescue(wish?: RescueWish): Promise<Reconciliation>;
+  /** The next start, with `KEYKEEPER_RESCUE=auto`. */
+  start(): Promise<Reconciliation>;
   undo(): Promise<Reconciliation>;
 }
 
 /** @param secrets the passwords of receivers 1, 2, …; the vault knows them all */
-export async function rescueScene(mariadb: Mariadb, secrets: readonly string[]): Promise<RescueScene> {
+export async function rescueScene(
+  mariadb: Mariadb,
+  secrets: readonly string[],
+  version: GlpiVersion = '10.0.17',
+): Promise<RescueScene> {
   const schema = await mariadb.createSchema(schemaName('rescue'));
   const instance = scratchInstance(mariadb, schema, { rescue: 'ask' });
   const connection = await openConnection(mariadb, schema);
   const { client } = connection;
   const key = randomBytes(32);
-  await loadGlpiTables(client, '10.0.17');
+  await loadGlpiTables(client, version);
   await client.query('DELETE FROM glpi_mailcollectors');
   for (const [index, secret] of secrets.entries()) {
     await client.query('INSERT INTO glpi_mailcollectors (id, passwd) VALUES (?, ?)', [
@@ -45,8 +52,8 @@ export async function rescueScene(mariadb: Mariadb, secrets: readonly string[]):
     const [rows] = await client.query('SELECT passwd FROM glpi_mailcollectors WHERE id = ?', [id]);
     return (rows as { passwd: string | null }[])[0]?.passwd ?? null;
   };
-  const run = (scope: 'rescue' | 'undo-rescue') =>
-    instance.keeper('guard').reconcile(AbortSignal.timeout(20_000), { depth: 'full', asked: { scope } });
+  const run = (asked: { readonly scope: 'rescue' | 'undo-rescue' } & RescueWish) =>
+    instance.keeper('guard').reconcile(AbortSignal.timeout(20_000), { depth: 'full', asked });
   const scene: RescueScene = {
     instance,
     client,
@@ -60,8 +67,9 @@ export async function rescueScene(mariadb: Mariadb, secrets: readonly string[]):
       return text === null ? null : (openValue(text, instance.read('glpicrypt.key'))?.toString('utf8') ?? null);
     },
     look: () => instance.keeper('gate').reconcile(AbortSignal.timeout(20_000)),
-    rescue: () => run('rescue'),
-    undo: () => run('undo-rescue'),
+    rescue: (wish = {}) => run({ scope: 'rescue', ...wish }),
+    undo: () => run({ scope: 'undo-rescue' }),
+    start: () => instance.keeper('gate', { rescue: 'auto' }).reconcile(AbortSignal.timeout(20_000)),
     [Symbol.asyncDispose]: async () => {
       await connection[Symbol.asyncDispose]();
       instance[Symbol.dispose]();

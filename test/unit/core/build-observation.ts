@@ -154,6 +154,7 @@ export function answers(values: readonly ValueEvidence[], members: Partial<Answe
     values,
     emptied: [],
     keptForDead: [],
+    past: [],
     registration: null,
     registrationRow: { kind: 'absent' },
     installing: false,

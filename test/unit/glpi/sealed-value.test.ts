@@ -8,6 +8,7 @@ import {
   sealedByKeykeeper,
   sealValue,
   sealWithNonce,
+  ValueCipher,
 } from '../../../src/glpi/sealed-value.ts';
 import { readFixture } from './read-fixture.ts';
 
@@ -120,6 +121,19 @@ describe('base64 as PHP reads it', () => {
         expect(decodeBase64AsPhp(text)).toEqual(slowly(text));
       }),
     );
+  });
+});
+
+describe('a cipher for many values', () => {
+  it('seals each under a nonce of its own, so that it opens and is known again as one of Keykeeper', () => {
+    const cipher = new ValueCipher(KEY);
+    const texts = Array.from({ length: 600 }, (_, index) => `secret ${index}`);
+
+    const sealed = texts.map((text) => cipher.seal(Buffer.from(text)));
+
+    expect(new Set(sealed.map((value) => value.slice(0, 32))).size).toBe(texts.length);
+    expect(sealed.map((value) => openValue(value, KEY)?.toString())).toEqual(texts);
+    expect(sealed.every((value) => sealedByKeykeeper(value, KEY))).toBe(true);
   });
 });
 

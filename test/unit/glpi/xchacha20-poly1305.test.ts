@@ -3,7 +3,7 @@ import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hchacha20, keyWords } from '../../../src/glpi/chacha20.ts';
-import { decrypt, encrypt } from '../../../src/glpi/xchacha20-poly1305.ts';
+import { Cipher, decrypt, encrypt } from '../../../src/glpi/xchacha20-poly1305.ts';
 
 const hex = (text: string) => Buffer.from(text, 'hex');
 const bytes = (length: number) =>
@@ -74,6 +74,24 @@ describe('XChaCha20-Poly1305', () => {
         changed[bit >>> 3] = (changed[bit >>> 3] ?? 0) ^ (1 << (bit & 7));
 
         expect(decrypt(...parts)).toBeNull();
+      }),
+    );
+  });
+
+  it('makes the same of one value after another under one cipher, long and short, sealed and opened in turns', () => {
+    const lengths = fc.array(fc.oneof(fc.nat(80), fc.integer({ min: 900, max: 2100 })), { minLength: 2, maxLength: 8 });
+
+    fc.assert(
+      fc.property(lengths, bytes(32), (sizes, key) => {
+        const cipher = new Cipher(key);
+        for (const [index, size] of sizes.entries()) {
+          const [plaintext, nonce, additional] = [ascending(index, size), ascending(size, 24), ascending(7, size % 50)];
+          const sealed = cipher.encrypt(plaintext, nonce, additional);
+
+          expect(sealed).toEqual(Buffer.from(xchacha20poly1305(key, nonce, additional).encrypt(plaintext)));
+          expect(cipher.decrypt(sealed, nonce, additional)).toEqual(plaintext);
+          expect(cipher.decrypt(sealed, nonce, ascending(8, size % 50 || 1))).toBeNull();
+        }
       }),
     );
   });

@@ -69,7 +69,34 @@ describe('replaceMember', () => {
     expect(replaceMember('{"secret":"a/b"}', '$.secret', 'x/y')).toBe('{"secret":"x/y"}');
   });
 
-  it('gives nothing where there is no such member', () => {
-    expect(replaceMember('{"other":"x"}', '$.secret', 'y')).toBe(null);
+  it('writes a member that is absent or null at the end, and takes it out again', () => {
+    const bare = fc
+      .tuple(
+        fc.dictionary(fc.string(), fc.jsonValue()),
+        fc.constantFrom({}, { secret: null }),
+        fc.constantFrom(0, 1, '\t'),
+      )
+      .map(([members, secret, space]) => {
+        const { secret: _, ...others } = members;
+        return JSON.stringify({ ...others, ...secret }, null, space);
+      });
+    fc.assert(
+      fc.property(bare, fc.base64String(), (text, value) => {
+        const there = replaceMember(text, '$.secret', value) ?? '';
+
+        expect(readMember(there, '$.secret')).toBe(value);
+        expect(JSON.parse(replaceMember(there, '$.secret', null) ?? '')).toEqual(JSON.parse(text));
+      }),
+    );
+  });
+
+  it('takes a member out wherever it stands', () => {
+    expect(replaceMember('{"secret" : "x" , "a":1}', '$.secret', null)).toBe('{ "a":1}');
+    expect(replaceMember('{"a":"\\",", "secret":"x"}', '$.secret', null)).toBe('{"a":"\\","}');
+    expect(replaceMember('{"secret":"x"}', '$.secret', null)).toBe('{}');
+  });
+
+  it.each(['{"secret":["x"]}', 'no JSON', '["secret"]'])('leaves %s alone', (text) => {
+    expect(replaceMember(text, '$.secret', 'y')).toBe(null);
   });
 });

@@ -1,0 +1,116 @@
+import type { Sha256 } from '../core/brand.ts';
+import { accidentsAmong, isBadTime } from '../core/emptied.ts';
+import type { EscrowEntry } from '../core/generation.ts';
+import { counts } from '../core/tally.ts';
+import type { StoredValue, ValueEvidence, ValueReference } from '../core/value.ts';
+import type { Database, Identification, ValuesRead } from '../glpi/database/database.ts';
+import type { EvidenceContext } from '../glpi/evidence.ts';
+import { assessInTurns } from './assess-in-turns.ts';
+import { findEmptied, recallEmptied, recoveryOf } from './find-emptied.ts';
+import { findPast } from './find-past.ts';
+import { mergeEscrow, referenceKey } from './merge-escrow.ts';
+import type { DatabaseLook } from './observe-database.ts';
+import { circumstancesOf, type FirstEvidence } from './pass-memory.ts';
+
+export interface AssessmentInput {
+  readonly database: Database;
+  readonly read: ValuesRead;
+  readonly found: Identification;
+  readonly look: DatabaseLook;
+}
+
+/**
+ * What the keys make of what was read, what is missing of what the vault keeps, and what the vault should keep now. The
+ * escrow is null after a sample, and of a database of which only a part is there.
+ */
+export async function assessValues({ database, read, found, look }: AssessmentInput) {
+  const { values: stored, coverage } = read;
+  const { version } = found;
+  const context = { version, legacyKeys: [...look.legacyKeys], accepted: look.accepted };
+  const circumstances = circumstancesOf(read.digest, version, look);
+  const first = await look.passMemory.evidence.of(circumstances, () => assessFirst(stored, look, context));
+  const merge = () => look.passMemory.escrow.of(circumstances, () => mergeEscrow(stored, first.evidence, [], []));
+  const kept = await readKept(first.evidence, coverage, look, merge);
+  const index = new Map(kept.map((entry) => [referenceKey(entry.reference), entry.value]));
+  const values = await assessAgain(stored, first, index, look, context);
+  const isKept = ({ reference }: ValueEvidence) => index.has(referenceKey(reference));
+  const dead = values.filter((each) => each.opens.length === 0 && isKept(each));
+  const common = { values, kept, keptForDead: dead.map((each) => each.digest) };
+  if (coverage === 'sample') return { ...common, escrow: null, emptied: await recallEmptied(database, look), past: [] };
+  // Of a database that is only half there nothing says what was emptied, nor what is to be kept.
+  if (found.partial) return { ...common, escrow: null, emptied: [], past: [] };
+  const { emptied, others } = await findEmptied({ database, stored, kept, look, version });
+  const counting = values.filter(counts);
+  const accidents = accidentsAmong(emptied, look.circumstances, counting).map((each) => referenceKey(each.reference));
+  const staying = isBadTime(look.circumstances, counting) ? [...accidents, ...others] : accidents;
+  const history = await look.readHistory?.();
+  const covered = new Set([...accidents, ...[...dead, ...values.filter((each) => each.better !== null)].map(keyOf)]);
+  const past =
+    history === undefined
+      ? []
+      : await findPast({ database, stored, values, covered, history, context: recoveryOf(look, version) });
+  const untouched = kept.length === 0 && values.every(opensReal);
+  const escrow = untouched ? await merge() : mergeEscrow(stored, values, kept, staying);
+  return { ...common, escrow, emptied, past };
+}
+
+/** What the keys say by themselves. */
+async function assessFirst(
+  stored: readonly StoredValue[],
+  { keyring }: DatabaseLook,
+  context: Omit<EvidenceContext, 'escrow'>,
+): Promise<FirstEvidence> {
+  const asked = new Set<string>();
+  const escrow = (reference: ValueReference) => {
+    asked.add(referenceKey(reference));
+    return undefined;
+  };
+  return { evidence: await assessInTurns(stored, keyring.keys, { ...context, escrow }), asked };
+}
+
+/** The vault's escrow, where something differs from it: as long as all is as it was, it need not be read. */
+async function readKept(
+  evidence: readonly ValueEvidence[],
+  coverage: ValuesRead['coverage'],
+  { escrowOf, readEscrow }: DatabaseLook,
+  merge: () => Promise<{ readonly digest: Sha256 | null }>,
+): Promise<readonly EscrowEntry[]> {
+  if (escrowOf === null) return [];
+  if (evidence.every(opensReal)) {
+    if (coverage === 'sample') return [];
+    if ((await merge()).digest === escrowOf.escrowDigest) return [];
+  }
+  return await readEscrow(escrowOf);
+}
+
+/**
+ * The evidence with what the vault knows: of a value that stands there as the vault has it, and of one that is plainly
+ * good, nothing more can be said.
+ */
+async function assessAgain(
+  stored: readonly StoredValue[],
+  { evidence: first, asked }: FirstEvidence,
+  kept: ReadonlyMap<string, string>,
+  { keyring }: DatabaseLook,
+  context: Omit<EvidenceContext, 'escrow'>,
+): Promise<readonly ValueEvidence[]> {
+  const changed = stored.filter(({ reference, value }) => {
+    const place = referenceKey(reference);
+    const known = kept.get(place);
+    return known !== undefined && known !== value && asked.has(place);
+  });
+  if (changed.length === 0) return first;
+  const escrow: EvidenceContext['escrow'] = (reference) => kept.get(referenceKey(reference));
+  const again = new Map(
+    (await assessInTurns(changed, keyring.keys, { ...context, escrow })).map((each) => [keyOf(each), each]),
+  );
+  return first.map((each) => again.get(keyOf(each)) ?? each);
+}
+
+function opensReal(value: ValueEvidence): boolean {
+  return value.opens.some((each) => each.as === 'real');
+}
+
+function keyOf({ reference }: ValueEvidence): string {
+  return referenceKey(reference);
+}

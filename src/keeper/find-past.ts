@@ -1,0 +1,59 @@
+import { mayComeBack } from '../core/emptied.ts';
+import type { PastPlace, StoredValue, ValueEvidence, ValueReference } from '../core/value.ts';
+import type { Database } from '../glpi/database/database.ts';
+import { openReal, type RecoveryContext } from '../glpi/open-real.ts';
+import type { PastValue, ValueHistory } from '../vault/vault.ts';
+import { referenceKey } from './merge-escrow.ts';
+
+export interface PastLook {
+  readonly database: Database;
+  readonly stored: readonly StoredValue[];
+  readonly values: readonly ValueEvidence[];
+  /** Keys of the places that the newest escrow speaks for. */
+  readonly covered: ReadonlySet<string>;
+  readonly history: ValueHistory;
+  readonly context: RecoveryContext;
+}
+
+/**
+ * Looks through all that the vault ever kept for values of places that hold nothing good now and for which its newest
+ * escrow has nothing either: emptied when nobody saw the accident, or long before it was missed.
+ */
+export async function findPast({
+  database,
+  stored,
+  values,
+  covered,
+  history,
+  context,
+}: PastLook): Promise<PastPlace[]> {
+  const read = new Set(stored.map((each) => referenceKey(each.reference)));
+  const lost = new Map<string, PastPlace['holds']>();
+  for (const { reference, opens, better } of values) {
+    if (opens.length === 0) lost.set(referenceKey(reference), 'dead');
+    else if (better === null && opens.every(({ as }) => as === 'empty'))
+      lost.set(referenceKey(reference), 'sealed-nothing');
+  }
+  const unread = [...history.places].filter(([key]) => !read.has(key)).map(([, reference]) => reference);
+  for (const { reference, state } of await database.readPlaces(unread)) {
+    if (state === 'empty') lost.set(referenceKey(reference), 'nothing');
+  }
+  const past: PastPlace[] = [];
+  for (const [key, holds] of lost) {
+    const reference = history.places.get(key);
+    if (reference === undefined || covered.has(key) || !mayComeBack(reference)) continue;
+    const found = lastGood(history.values.get(key) ?? [], context);
+    if (found !== null) past.push({ reference, holds, seenAt: found.createdAt });
+  }
+  return past;
+}
+
+/** The newest value of a place that a known key opens to something real. */
+export function lastGood(values: readonly PastValue[], context: RecoveryContext): PastValue | null {
+  return values.find(({ value }) => openReal(value, context) !== null) ?? null;
+}
+
+/** Of one place. */
+export function pastOf({ values }: ValueHistory, reference: ValueReference): readonly PastValue[] {
+  return values.get(referenceKey(reference)) ?? [];
+}

@@ -1,0 +1,52 @@
+import { hash } from 'node:crypto';
+import type { Sha256 } from '../core/brand.ts';
+import type { EscrowEntry } from '../core/generation.ts';
+import type { ValueEvidence } from '../core/value.ts';
+import type { DatabaseLook } from './observe-database.ts';
+
+/** The last result of some work, which the same circumstances give again. */
+export class LastResult<T> {
+  #circumstances: string | null = null;
+  #result: T | null = null;
+
+  async of(circumstances: string, work: () => T | Promise<T>): Promise<T> {
+    if (this.#circumstances === circumstances && this.#result !== null) return this.#result;
+    // Let go first: two results of a hundred thousand values each would be held at once.
+    this.#circumstances = null;
+    this.#result = null;
+    const result = await work();
+    this.#circumstances = circumstances;
+    this.#result = result;
+    return result;
+  }
+}
+
+/** What the keys make of the values by themselves, and of which the vault could say more. */
+export interface FirstEvidence {
+  readonly evidence: readonly ValueEvidence[];
+  /** Places, as map keys, about which the vault was asked. */
+  readonly asked: ReadonlySet<string>;
+}
+
+/**
+ * What one pass leaves to the next of the same reconcile: between the two passes that replacing a key waits for, nothing
+ * has changed, and trying the keys on a hundred thousand values takes longer than reading them.
+ */
+export interface PassMemory {
+  readonly evidence: LastResult<FirstEvidence>;
+  readonly escrow: LastResult<{ readonly entries: readonly EscrowEntry[]; readonly digest: Sha256 | null }>;
+}
+
+export function passMemory(): PassMemory {
+  return { evidence: new LastResult(), escrow: new LastResult() };
+}
+
+/** All that evidence rests on: what was read, the keys in the order in which they are tried, and what they are tried with. */
+export function circumstancesOf(
+  digest: Sha256,
+  version: string | null,
+  { keyring, legacyKeys, accepted }: Pick<DatabaseLook, 'keyring' | 'legacyKeys' | 'accepted'>,
+): string {
+  const legacy = legacyKeys.map((each) => hash('sha256', each, 'hex'));
+  return JSON.stringify([digest, version, [...keyring.keys.keys()], legacy, [...accepted]]);
+}
