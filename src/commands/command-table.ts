@@ -90,6 +90,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./drill.ts')).drill,
   },
   {
+    name: 'vault reencrypt',
+    summary: 'encrypt everything in the vault anew, to the recipients that are set now',
+    load: async () => (await import('./vault-reencrypt.ts')).vaultReencrypt,
+  },
+  {
     name: 'config',
     summary: 'show the effective settings and where each comes from',
     load: async () => (await import('./config.ts')).config,

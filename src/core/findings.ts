@@ -201,5 +201,15 @@ function vaultFindings({ vault }: Observation): Finding[] {
       try: 'set KEYKEEPER_AGE_IDENTITY_FILE to the file with the AGE-SECRET-KEY',
     });
   }
+  const exposed = vault.generations.filter((each) => each.exposed === true).length;
+  if (exposed > 0) {
+    found.push({
+      code: 'vault-partly-in-clear',
+      severity: 'warning',
+      target: 'vault',
+      message: `${exposed} of ${vault.generations.length} generations lie in clear in a vault that encrypts what it writes`,
+      try: 'keykeeper vault reencrypt',
+    });
+  }
   return found;
 }

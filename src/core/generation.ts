@@ -88,12 +88,14 @@ export interface Generation {
    * is true. Absent where it would let somebody test guesses at a password: sealed contents without a security key.
    */
   readonly contentsDigest?: Sha256;
+  /** Lies there in clear although the vault encrypts what it writes: it was written before, or by another. */
+  readonly exposed?: true;
 }
 
 /** What a caller gives to have a generation written; the vault adds id, number and time. */
 export type GenerationDraft = Omit<
   Generation,
-  'id' | 'number' | 'createdAt' | 'escrowCount' | 'escrowDigest' | 'sealed' | 'contentsDigest' | 'files'
+  'id' | 'number' | 'createdAt' | 'escrowCount' | 'escrowDigest' | 'sealed' | 'contentsDigest' | 'exposed' | 'files'
 > & {
   readonly files: readonly (Omit<KeptFile, 'sha256' | 'content'> & { readonly content: Secret<Buffer> })[];
   /** `inherit` keeps the escrow of the newest generation that has one. */

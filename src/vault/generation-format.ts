@@ -91,14 +91,42 @@ export function encodeGeneration(
  * its id, stays; so do members that only a later release knows. `bytes` are of a whole generation file.
  */
 export async function placeGeneration(bytes: Buffer, number: number, envelope: Envelope): Promise<Buffer> {
-  const { sha256: _, ...file } = JSON.parse(bytes.toString('utf8')) as GenerationShape & Record<string, unknown>;
+  const { sha256: _, ...file } = parseWhole(bytes);
   const clear = envelope.seals ? file.contents : undefined;
   if (clear === undefined) return file.number === number ? bytes : withTail({ ...file, number });
-  const { contents: _contents, contentsSha256, ...rest } = file;
+  return withTail(await withBody({ ...file, number }, clear, envelope));
+}
+
+/**
+ * The same generation sealed to the envelope's recipients, or in clear where it has none. Its content, and so its id,
+ * stays; so do members that only a later release knows. `bytes` are of a whole generation file.
+ *
+ * @returns `closed` where no identity of the envelope opens it, `damaged` where age finds it changed
+ */
+export async function resealGeneration(bytes: Buffer, envelope: Envelope): Promise<Buffer | 'closed' | 'damaged'> {
+  const { sha256: _, ...file } = parseWhole(bytes);
+  const clear = file.contents ?? (await openContents(file.sealed, envelope));
+  if (clear === 'closed' || clear === 'damaged') return clear;
+  return withTail(await withBody(file, clear, envelope));
+}
+
+type WholeFile = GenerationShape & Readonly<Record<string, unknown>>;
+type FileWithoutTail = Pick<WholeFile, 'files' | 'contents' | 'sealed' | 'contentsSha256'>;
+
+function parseWhole(bytes: Buffer): WholeFile {
+  return JSON.parse(bytes.toString('utf8')) as WholeFile;
+}
+
+/** Hashes over clear text stand only beside contents in clear, or where a security key among them forbids guessing. */
+async function withBody<T extends FileWithoutTail>(file: T, clear: Contents, envelope: Envelope): Promise<object> {
+  const { contents: _contents, sealed: _sealed, contentsSha256: _digest, ...rest } = file;
   const body = await writeBody(clear, envelope);
-  const files = file.files.map(({ sha256: _sha256, ...kept }) => kept);
-  const known = contentsSha256 !== undefined && holdsSecurityKey(clear) ? { contentsSha256 } : {};
-  return withTail({ ...rest, number, files, ...known, ...body });
+  const plain = 'contents' in body;
+  const files = file.files.map(({ sha256: _sha256, ...kept }) =>
+    plain ? { ...kept, sha256: digest(decodeContent(clear, kept.name)) } : kept,
+  );
+  const known = plain || holdsSecurityKey(clear) ? { contentsSha256: contentsDigest(clear) } : {};
+  return { ...rest, files, ...known, ...body };
 }
 
 function withTail(file: object): Buffer {
@@ -172,6 +200,7 @@ async function assemble(file: GenerationShape, envelope: Envelope): Promise<Deco
     accepted: file.accepted.map(sha256),
     verdict: file.verdict,
     sealed: contents === 'closed',
+    ...(envelope.seals && file.contents !== undefined ? { exposed: true } : {}),
     ...(known === undefined ? {} : { contentsDigest: sha256(known) }),
   };
   return { kind: 'whole', record: { generation, escrow } };

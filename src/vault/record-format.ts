@@ -54,6 +54,26 @@ export async function sealRecord(bytes: Buffer, head: RecordHead, envelope: Enve
   return encodeRecord(head, JSON.parse(body) as JsonValue, envelope, { confidential: true });
 }
 
+/**
+ * The same record sealed to the envelope's recipients, or in clear where it has none. One in clear that is not
+ * `confidential` stays as it is.
+ *
+ * @returns `closed`, `damaged` as with a generation (generation-format.ts)
+ */
+export async function resealRecord(
+  bytes: Buffer,
+  head: RecordHead,
+  envelope: Envelope,
+  { confidential }: { readonly confidential: boolean },
+): Promise<Buffer | 'closed' | 'damaged'> {
+  const { sealed, body } = recordShape.parse(parseJson(bytes.toString('utf8')));
+  if (!sealed) return confidential ? await sealRecord(bytes, head, envelope) : bytes;
+  const opened = await envelope.openArmored(body);
+  if (opened.kind !== 'opened') return opened.kind;
+  const value = parseJson(opened.clear.toString('utf8')) as JsonValue;
+  return encodeRecord(head, value, envelope, { confidential: true });
+}
+
 /** Reads what {@link encodeRecord} wrote. Whatever else the bytes are, is told and not thrown. */
 export async function decodeRecord(bytes: Buffer, head: RecordHead, envelope: Envelope): Promise<DecodedRecord> {
   const json = parseJson(bytes.toString('utf8'));

@@ -83,6 +83,28 @@ export interface TakenIn {
   readonly records: readonly RecordName[];
 }
 
+/** How many files of a vault were encrypted anew, or would be. */
+export interface Reencrypted {
+  readonly generations: number;
+  /** Of escrow. */
+  readonly chunks: number;
+  readonly records: number;
+  /** What cannot be read; it stays as it lies there. */
+  readonly damaged: readonly DamagedGeneration[];
+  /** False where no configured identity opens what was written, so that it was not read back in full. */
+  readonly verified: boolean;
+}
+
+export interface ReencryptOptions {
+  /** Reads everything and says what would be done. */
+  readonly dryRun: boolean;
+  /** Go on although no configured identity opens what is written. */
+  readonly toOthers: boolean;
+  readonly signal: AbortSignal;
+  /** Called after each file with how many are done. */
+  readonly onProgress?: (done: number) => void;
+}
+
 /** A record as it lies in the vault; whoever reads it checks the shape of `value`. */
 export type VaultRecord =
   | { readonly kind: 'absent' }
@@ -154,6 +176,16 @@ export interface Vault {
    * @throws Failure `export-damaged`, `vault-newer-format`: nothing was written
    */
   takeIn(parts: () => AsyncIterable<VaultPart>, options: { readonly dryRun: boolean }): Promise<TakenIn>;
+
+  /**
+   * Encrypts everything anew to the recipients that the vault was opened with, or writes it in clear where there are none.
+   * Everything is read before the first change. A generation keeps its number, content and id, a chunk its name. Killed
+   * anywhere, each file is the old or the new one, whole; doing it again does the rest.
+   *
+   * @throws Failure `vault-identity-missing` where something is encrypted to others, or what is written would be: nothing
+   *   was changed; the reason of `signal`
+   */
+  reencrypt(options: ReencryptOptions): Promise<Reencrypted>;
 
   /**
    * Waits for the lease, until `signal` aborts. A holder that was killed holds nobody up for more than about 3.5 s.

@@ -14,6 +14,8 @@ import type {
   JsonValue,
   Lease,
   RecordName,
+  Reencrypted,
+  ReencryptOptions,
   TakenIn,
   ValueHistory,
   Vault,
@@ -26,6 +28,7 @@ import type { GenerationStore, Shelf } from './generation-store.ts';
 import type { InstanceFolder } from './instance-folder.ts';
 import { acquireLease, type LeaseClock } from './lease.ts';
 import type { RecordStore } from './record-store.ts';
+import { reencrypt } from './reencrypt.ts';
 import { takeIn } from './take-in.ts';
 import { vaultFailure } from './vault-failure.ts';
 import { readParts } from './vault-parts.ts';
@@ -132,6 +135,15 @@ export class DirectoryVault implements Vault {
     try {
       this.#parts.ready(options.dryRun ? 'read' : 'write');
       return await takeIn(this.#parts, parts, options);
+    } catch (error) {
+      throw vaultFailure(error, this.#parts.place.folder, 'write');
+    }
+  }
+
+  async reencrypt(options: ReencryptOptions): Promise<Reencrypted> {
+    try {
+      this.#parts.ready(options.dryRun ? 'read' : 'write');
+      return await reencrypt(this.#parts, options);
     } catch (error) {
       throw vaultFailure(error, this.#parts.place.folder, 'write');
     }

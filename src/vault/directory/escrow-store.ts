@@ -46,6 +46,8 @@ export interface EscrowStore {
    * @returns whether it was stored
    */
   take(name: Sha256, file: Buffer): Promise<boolean>;
+  /** Puts the same chunk in another form in its place, as a generation's (generation-store.ts). */
+  replace(name: Sha256, file: Buffer): void;
   /** Removes chunks that are not `named` and older than an hour. */
   sweep(named: ReadonlySet<Sha256>): void;
 }
@@ -64,6 +66,10 @@ export function createEscrowStore(place: InstanceFolder, envelope: Envelope, now
     read: (names) => readChunks(place, envelope, names, suspect),
     bytes: (name) => readChunkFile(pathOf(place, name), name, envelope),
     take: (name, file) => takeChunk(place, envelope, name, file, now()),
+    replace: (name, file) => {
+      replaceWhole(place, pathOf(place, name), file, { durable: true });
+      syncDirectory(join(place.escrow, name.slice(0, 2)));
+    },
     sweep: (named) => sweepChunks(place, named, now()),
   };
 }

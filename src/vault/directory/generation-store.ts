@@ -8,7 +8,7 @@ import type { InstanceFolder } from './instance-folder.ts';
 import { newerFormat } from './marker.ts';
 import { readRegular } from './read-regular.ts';
 import { vaultFailure } from './vault-failure.ts';
-import { createWhole, syncDirectory, unlinkQuietly } from './write-whole.ts';
+import { createWhole, replaceWhole, syncDirectory, unlinkQuietly } from './write-whole.ts';
 
 /** A generation of the largest escrow and set of files stays far below. In bytes. */
 const GENERATION_LIMIT = 64 * 1024 * 1024;
@@ -34,6 +34,8 @@ export interface GenerationStore {
   bytes(number: number): Buffer | null;
   /** @returns false when the number is taken. */
   write(number: number, content: Buffer): boolean;
+  /** Puts the same generation in another form in its place: killed anywhere, the old or the new file is there, whole. */
+  replace(number: number, content: Buffer): void;
   /** Removes generations; one that is gone already is fine. */
   remove(numbers: readonly number[]): void;
 }
@@ -80,6 +82,10 @@ export function createGenerationStore(place: InstanceFolder, instance: string, e
     read,
     bytes: (number) => readBytes(pathOf(place, number)),
     write: (number, content) => writeGeneration(place, number, content),
+    replace: (number, content) => {
+      replaceWhole(place, pathOf(place, number), content, { durable: true });
+      syncDirectory(place.generations);
+    },
     remove: (numbers) => {
       for (const number of numbers) unlinkQuietly(pathOf(place, number));
       if (numbers.length > 0) syncDirectory(place.generations);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { DamagedGeneration } from '../../core/observation.ts';
 import type { Envelope } from '../age-envelope.ts';
 import { type DecodedRecord, decodeRecord, encodeRecord, sealRecord } from '../record-format.ts';
+import { CONFIDENTIAL } from '../reencrypt-part.ts';
 import type { JsonValue, RecordName, VaultRecord } from '../vault.ts';
 import { ensureFolder, type InstanceFolder } from './instance-folder.ts';
 import { newerFormat } from './marker.ts';
@@ -10,9 +11,6 @@ import { replaceWhole, syncDirectory } from './write-whole.ts';
 
 /** The largest record is that of a rescue: the old values of every row. In bytes. */
 const RECORD_LIMIT = 256 * 1024 * 1024;
-
-/** Records that hold values of rows: sealed wherever the vault seals, also where they come from one that does not. */
-const CONFIDENTIAL: ReadonlySet<RecordName> = new Set(['rescue-undo']);
 
 /** The records of an instance: `records/<name>.json`, each replaced whole. */
 export interface RecordStore {
@@ -33,6 +31,8 @@ export interface RecordStore {
   file(name: RecordName): Promise<RecordFile | null>;
   /** Puts a record's file in its place, unless a whole record is there. @returns whether it was put there */
   take(name: RecordName, file: Buffer): Promise<boolean>;
+  /** Puts the same record in another form in its place, as a generation's (generation-store.ts). */
+  replace(name: RecordName, file: Buffer): void;
 }
 
 export type RecordFile =
@@ -70,6 +70,7 @@ export function createRecordStore(place: InstanceFolder, instance: string, envel
   return {
     read,
     file,
+    replace: put,
     take: async (name, bytes) => {
       if ((await file(name))?.kind === 'whole') return false;
       put(name, CONFIDENTIAL.has(name) ? await sealRecord(bytes, { name, instance }, envelope) : bytes);

@@ -11,21 +11,23 @@ export interface WorkerOrder {
   /**
    * `add`: adds generations with keys `<name> 0`, `<name> 1`, …; `record`: keeps the record `places`, counted up from
    * what it holds; `lease`: takes the lease and holds it; `export`: writes the vault into `name`; `import`: takes that file
-   * in.
+   * in; `reencrypt`: encrypts everything anew to `recipients`.
    */
-  readonly task: 'add' | 'record' | 'lease' | 'export' | 'import';
+  readonly task: 'add' | 'record' | 'lease' | 'export' | 'import' | 'reencrypt';
   readonly path: string;
   readonly name: string;
   /** How many to add; 0: until killed. */
   readonly count: number;
   readonly recipients: readonly string[];
+  /** An age identity. */
+  readonly identity?: string;
 }
 
 /** A child process that works on a vault, killed at the end of its block if it still runs. */
 export interface VaultProcess extends AsyncDisposable {
   /** Resolves when the process has loaded everything and waits for {@link go}. */
   readonly ready: Promise<void>;
-  /** Lines it printed: `added <key name>`, `kept <count>`, `held`, `exported`, `imported`. */
+  /** Lines it printed: `added <key name>`, `kept <count>`, `held`, `exported`, `imported`, `file <count>`, `reencrypted`. */
   readonly lines: string[];
   go(): void;
   /** Resolves when at least `count` lines were printed. */

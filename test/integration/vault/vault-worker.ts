@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { pathToFileURL } from 'node:url';
+import { Secret } from '../../../src/core/secret.ts';
 import { openDirectoryVault } from '../../../src/vault/directory/open-directory-vault.ts';
 import { exportTo, importFrom } from '../../unit/vault/archive/archive-of.ts';
 import { draftOf, entryOf } from '../../unit/vault/draft-of.ts';
@@ -8,7 +9,13 @@ import type { WorkerOrder } from './vault-process.ts';
 
 /** Runs in a process of its own: see vault-process.ts. */
 const order: WorkerOrder = JSON.parse(process.argv[2] ?? '');
-const options = { instance: 'glpi', recipients: order.recipients, identity: null, glpiDirectories: [], create: true };
+const options = {
+  instance: 'glpi',
+  recipients: order.recipients,
+  identity: order.identity === undefined ? null : new Secret(order.identity),
+  glpiDirectories: [],
+  create: true,
+};
 
 process.stdout.write('ready\n');
 await once(process.stdin, 'data');
@@ -32,6 +39,8 @@ async function doTask(task: Exclude<WorkerOrder['task'], 'lease'>): Promise<void
       return exportVault();
     case 'import':
       return importVault();
+    case 'reencrypt':
+      return reencryptVault();
   }
 }
 
@@ -45,6 +54,13 @@ async function exportVault(): Promise<void> {
 async function importVault(): Promise<void> {
   await importFrom(order.name, vault);
   process.stdout.write('imported\n');
+}
+
+async function reencryptVault(): Promise<void> {
+  const { signal } = new AbortController();
+  const onProgress = (done: number) => void process.stdout.write(`file ${done}\n`);
+  await vault.reencrypt({ dryRun: false, toOthers: false, signal, onProgress });
+  process.stdout.write('reencrypted\n');
 }
 
 async function addGenerations(): Promise<void> {
