@@ -3,6 +3,9 @@ import { newestFirst, recordedDatabase } from './history.ts';
 import type { Observation } from './observation.ts';
 import type { Elsewhere } from './verdict.ts';
 
+/** Why a database was not even asked: a file that GLPI can write names another one than this vault's. */
+export const NOT_FOLLOWED = 'not-followed';
+
 /**
  * Tells when the database observed is not the one that the vault belongs to: a moved host, a staging copy beside
  * production's vault, a tampered config_db.php. What either side does not know is not compared.

@@ -1,3 +1,4 @@
+import { NOT_FOLLOWED } from './elsewhere.ts';
 import type { Finding, Severity } from './finding.ts';
 import { checkInFindings } from './findings-check-in.ts';
 import { fileFindings } from './findings-files.ts';
@@ -146,7 +147,8 @@ function lostFinding(observation: Observation, judgement: Judgement, target: str
 
 function databaseFindings({ database, stage }: Observation, judgement: Judgement): Finding[] {
   const found: Finding[] = [];
-  if (database.kind === 'unreachable') {
+  const followed = database.kind !== 'unreachable' || database.reason !== NOT_FOLLOWED;
+  if (database.kind === 'unreachable' && followed) {
     const target = `${database.address}/${database.schema}`;
     found.push({
       code: `database-${database.reason}`,
@@ -162,7 +164,7 @@ function databaseFindings({ database, stage }: Observation, judgement: Judgement
       code: 'other-database',
       severity: 'error',
       target: member,
-      message: `the vault belongs to another database: its ${member} is ${expected}, this one's is ${now}. Nothing is restored or written`,
+      message: `the vault belongs to another database: its ${member} is ${expected}, this one's is ${now}. Nothing is restored or written${followed ? '' : ', and it was not asked: a tampered config_db.php would catch the password'}`,
       try: 'give this instance a vault of its own, or, if the database moved on purpose, run keykeeper restore --adopt',
     });
   }

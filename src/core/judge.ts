@@ -1,6 +1,6 @@
 import type { Fingerprint } from './brand.ts';
 import { chooseKey } from './choose-key.ts';
-import { findElsewhere } from './elsewhere.ts';
+import { findElsewhere, NOT_FOLLOWED } from './elsewhere.ts';
 import { accidentsAmong, type Circumstances } from './emptied.ts';
 import { newestFirst } from './history.ts';
 import type { KeyState, Observation, VaultState } from './observation.ts';
@@ -39,7 +39,7 @@ export function judge(observation: Observation): Judgement {
     movable,
     destroyed: values.filter((each) => each.better !== null && (live === null || opensUnder(each, live))),
     emptied: verdict === 'lost' ? [] : emptied,
-    databaseSilent: database.kind === 'unreachable',
+    databaseSilent: database.kind === 'unreachable' && database.reason !== NOT_FOLLOWED,
     breaksGlpi: key.kind === 'well-formed' && key.breaksGlpi11 && isGlpi11(observation),
   };
 }

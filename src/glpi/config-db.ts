@@ -11,6 +11,8 @@ export type HostAddress =
   | { readonly kind: 'socket'; readonly path: string };
 
 const DEFAULT_PORT = 3306;
+/** A server and its replicas are fewer; each host that does not answer costs a wait. */
+const MOST_HOSTS = 16;
 
 /**
  * Reads GLPI's database settings without running them. Only the form that GLPI writes is understood: one class `DB` or
@@ -121,6 +123,7 @@ function hostsOf(value: PhpLiteral | undefined): string[] {
   if (value === undefined || value === null) throw new PhpReadError('lacks $dbhost');
   const hosts = Array.isArray(value) ? value : [value];
   if (hosts.length === 0 || hosts.some((host) => host === '')) throw new PhpReadError('has an empty $dbhost');
+  if (hosts.length > MOST_HOSTS) throw new PhpReadError(`names more than ${MOST_HOSTS} hosts in $dbhost`);
   if (!hosts.every((host) => typeof host === 'string')) throw new PhpReadError('has a $dbhost that is no text');
   return hosts;
 }

@@ -6,6 +6,9 @@ export class PhpReadError extends Error {
   override readonly name = 'PhpReadError';
 }
 
+/** Arrays in arrays that are read; 64 KiB of brackets would take more stack than there is. */
+const DEEPEST = 8;
+
 const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
   n: '\n',
   t: '\t',
@@ -28,6 +31,7 @@ export class PhpReader {
   /** One character a byte, as PHP sees its code: `\x` and octal escapes make bytes, not characters. */
   readonly #code: string;
   #position = 0;
+  #depth = 0;
 
   constructor(source: string) {
     this.#code = Buffer.from(source, 'utf8').toString('latin1');
@@ -111,6 +115,8 @@ export class PhpReader {
   }
 
   #elements(end: string): PhpLiteral[] {
+    if (this.#depth === DEEPEST) throw this.error('nests arrays deeper than any settings do');
+    this.#depth += 1;
     const elements: PhpLiteral[] = [];
     while (!this.take(end)) {
       let element = this.literal();
@@ -120,6 +126,7 @@ export class PhpReader {
       this.expect(end);
       break;
     }
+    this.#depth -= 1;
     return elements;
   }
 

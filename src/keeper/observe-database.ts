@@ -5,13 +5,13 @@ import type { EscrowEntry, Generation } from '../core/generation.ts';
 import type { DatabaseState } from '../core/observation.ts';
 import type { Secret } from '../core/secret.ts';
 import type { SecuredPlace } from '../core/secured-place.ts';
-import { hostAddress } from '../glpi/config-db.ts';
 import type { Database, RegistrationRow } from '../glpi/database/database.ts';
 import { openDatabase } from '../glpi/database/open-database.ts';
 import type { DatabaseTarget } from '../glpi/database/target.ts';
 import type { ValueHistory } from '../vault/vault.ts';
 import { assessValues } from './assess-values.ts';
 import { CONNECT_TIMEOUT } from './choose-database.ts';
+import { describeAddress } from './describe-address.ts';
 import type { Keyring } from './keyring.ts';
 import { observeRegistration } from './observe-registration.ts';
 import type { PassMemory } from './pass-memory.ts';
@@ -136,13 +136,4 @@ async function readDatabase(database: Database, look: DatabaseLook): Promise<Dat
     registrationCell,
     escrow: escrow?.entries ?? null,
   };
-}
-
-/** `host:port` or a socket's path; several hosts are sorted and joined with commas. */
-export function describeAddress(hosts: readonly string[]): string {
-  return hosts
-    .map(hostAddress)
-    .map((each) => (each.kind === 'socket' ? each.path : `${each.host}:${each.port}`))
-    .sort()
-    .join(',');
 }

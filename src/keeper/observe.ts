@@ -11,6 +11,7 @@ import { nearestDirectory } from '../files/nearest-directory.ts';
 import { readGuardedSet } from '../files/read-file.ts';
 import type { ValueHistory, Vault } from '../vault/vault.ts';
 import { chooseDatabase } from './choose-database.ts';
+import { refuseToFollow } from './follow-database.ts';
 import { collectKeys, type Keyring, keyStateOf, legacyKeysOf } from './keyring.ts';
 import type { DatabasePass } from './observe-database.ts';
 import { type PassMemory, passMemory } from './pass-memory.ts';
@@ -47,6 +48,8 @@ export interface Look {
   readonly readTwice: FileState | null;
   /** Older generations are looked through for what was lost long ago, too. */
   readonly history?: boolean;
+  /** A person said that the database found is the right one. */
+  readonly adopt?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -113,10 +116,12 @@ async function observeChosen(
   keyring: Keyring,
 ): Promise<DatabasePass> {
   if (choice.kind !== 'target') return { ...DEFERRED, state: { kind: choice.kind } satisfies DatabaseState };
+  const generations = newestFirst(look.vault.state);
+  const refused = refuseToFollow(choice.target, look.settings, generations, look.adopt === true);
+  if (refused !== null) return { ...DEFERRED, state: refused };
   // Loaded only where there is a database to ask: its sockets and TLS are a fifth of the time of an init without one.
   const { observeDatabase } = await import('./observe-database.ts');
   const { previous, vault } = look;
-  const generations = newestFirst(vault.state);
   const live = keyStateOf(files[KEY_FILE]);
   const fingerprint = live.kind === 'well-formed' ? live.fingerprint : null;
   return observeDatabase({

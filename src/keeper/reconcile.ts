@@ -93,6 +93,7 @@ class Run implements AsyncDisposable {
       passMemory: this.#passMemory,
       readTwice,
       history: asked.scope === 'rescue',
+      adopt: asked.adopt === true,
       signal,
     };
     const pass = await observe(look);

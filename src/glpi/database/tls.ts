@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { type Dir, opendirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import type { SslOptions } from 'mysql2';
 import type { DatabaseTls } from '../database-settings.ts';
+import { readPemFile } from './read-pem-file.ts';
 
 /** A file that the TLS settings name cannot be read or used. */
 export class TlsFileError extends Error {
@@ -33,14 +34,31 @@ export function tlsOptions(files: DatabaseTls): SslOptions {
   return { ...options, rejectUnauthorized: verified };
 }
 
+/** Debian's own directory of authorities holds some 300 names. */
+const MOST_NAMES = 1_000;
+
 function readDirectory(path: string): Buffer[] {
-  const names = attempt(`read ${path}`, () => readdirSync(path, { withFileTypes: true }));
-  const pems = names.filter((entry) => !entry.isDirectory()).map((entry) => readPem(join(path, entry.name)));
-  return pems.filter(holdsCertificate);
+  const names = attempt(`read ${path}`, () => namesIn(path));
+  return names.map((name) => readPem(join(path, name))).filter(holdsCertificate);
+}
+
+function namesIn(path: string): string[] {
+  const list: Dir = opendirSync(path);
+  try {
+    const names: string[] = [];
+    for (let entry = list.readSync(); entry !== null; entry = list.readSync()) {
+      if (entry.isDirectory()) continue;
+      if (names.length === MOST_NAMES) throw new Error(`it holds more than ${MOST_NAMES} files`);
+      names.push(entry.name);
+    }
+    return names;
+  } finally {
+    list.closeSync();
+  }
 }
 
 function readPem(path: string): Buffer {
-  return attempt(`read ${path}`, () => readFileSync(path));
+  return attempt(`read ${path}`, () => readPemFile(path));
 }
 
 function holdsCertificate(pem: Buffer): boolean {

@@ -8,8 +8,8 @@ import type { DatabaseState, Observation } from '../../core/observation.ts';
 import { counts, tally } from '../../core/tally.ts';
 import type { Verdict } from '../../core/verdict.ts';
 import { parseConfigDb } from '../../glpi/config-db.ts';
+import { describeAddress } from '../describe-address.ts';
 import { type Look, observe, type Pass } from '../observe.ts';
-import { describeAddress } from '../observe-database.ts';
 import { draftOfFound, imagined } from './found-draft.ts';
 import type { Companion, FoundKey } from './found-keys.ts';
 

@@ -203,3 +203,16 @@ describe('a database host', () => {
     expect(hostAddress(host)).toEqual(address);
   });
 });
+
+describe('a config_db.php made to hurt its reader', () => {
+  it.each([
+    ['brackets without end', `public $dbhost = ${'['.repeat(60_000)}`, 'nests arrays deeper'],
+    ['arrays without end', `public $dbhost = ${'array('.repeat(10_000)}`, 'nests arrays deeper'],
+    ['hosts without end', COMPLETE.replace("'h'", `[${"'h',".repeat(15_000)}]`), 'names more than 16 hosts in $dbhost'],
+  ])('with %s is refused', (_, properties, why) => {
+    expect(failureOf(wrapped(properties))).toMatchObject({
+      code: 'config-db-malformed',
+      message: expect.stringContaining(why),
+    });
+  });
+});
