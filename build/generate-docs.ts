@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { resultSchema } from '../src/report/document.ts';
 import { statusSchema } from '../src/report/http/status-document.ts';
+import { dependenciesPage } from './dependencies-page.ts';
 import { metricsPage } from './metrics-page.ts';
 import { settingsPage } from './settings-page.ts';
 
@@ -13,6 +14,7 @@ export function generatedDocs(): ReadonlyMap<string, string> {
   return new Map([
     ['docs/settings.md', settingsPage()],
     ['docs/metrics.md', metricsPage()],
+    ['docs/dependencies.md', dependenciesPage(PROJECT)],
     ['docs/schema/result.schema.json', schemaText(resultSchema)],
     ['docs/schema/status.schema.json', schemaText(statusSchema)],
   ]);
