@@ -40,6 +40,11 @@ export type FailureCode =
   // platform
   | 'platform-unreachable'
   | 'platform-denied'
+  // the Kubernetes API
+  | 'kubernetes-not-configured'
+  | 'kubernetes-unreachable'
+  | 'kubernetes-denied'
+  | 'kubernetes-refused'
   // the person
   | 'refused';
 

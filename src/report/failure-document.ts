@@ -17,6 +17,10 @@ export function exitCodeOf(code: FailureCode): ExitCode {
     case 'export-unreadable':
     case 'platform-unreachable':
     case 'platform-denied':
+    case 'kubernetes-not-configured':
+    case 'kubernetes-unreachable':
+    case 'kubernetes-denied':
+    case 'kubernetes-refused':
       return EXIT.usage;
     case 'refused':
     case 'lease-held':
