@@ -29,10 +29,10 @@ async function run({ loaded }: CommandContext): Promise<ResultDocument> {
 
 function print(document: ResultDocument, style: Style): string {
   const settings = (document.details?.settings ?? []) as readonly DescribedSetting[];
-  const rows = settings.map(({ name, value, source }) => [
+  const rows = settings.map(({ name, value, source, evidence }) => [
     name,
     value.startsWith('(') ? style.quiet(value) : value,
-    style.quiet(source),
+    style.quiet(evidence === undefined ? source : `${source}: ${evidence}`),
   ]);
   return `${formatTable([['setting', 'value', 'source'].map(style.strong), ...rows])}\n`;
 }

@@ -82,5 +82,7 @@ function detailOf(action: Action): string {
     case 'repair-access':
     case 'repair-directory':
       return 'owner and mode';
+    case 'separate-file':
+      return 'owner and mode, on a copy that takes its place';
   }
 }

@@ -8,6 +8,7 @@ import type { Style } from '../report/style.ts';
 import type { Command, CommandContext } from './command.ts';
 import { describeRegistration, knownRegistration } from './known-registration.ts';
 import { lookDeep } from './look-deep.ts';
+import { type OwnershipDetails, ownershipDetails, ownershipLines } from './ownership-details.ts';
 import { requireConfigDirectory } from './require-config-directory.ts';
 import { resultOf } from './result-of.ts';
 
@@ -42,7 +43,12 @@ async function run(context: CommandContext): Promise<ResultDocument> {
   return {
     ...document,
     findings: [...document.findings, ...findings, ...(deep?.findings ?? [])],
-    details: { registration, ...scheduled(result), ...(deep === null ? {} : { deep: deep.details }) },
+    details: {
+      ownership: ownershipDetails(settings, result.after.pass.observation.access),
+      registration,
+      ...scheduled(result),
+      ...(deep === null ? {} : { deep: deep.details }),
+    },
   };
 }
 
@@ -57,13 +63,15 @@ function scheduled({ after }: Reconciliation): Scheduled {
 }
 
 interface Details extends Scheduled {
+  readonly ownership: OwnershipDetails;
   readonly registration: RegistrationStatus;
 }
 
 function print(document: ResultDocument, style: Style): string {
-  const { registration, drill = null, export: off = null } = (document.details ?? {}) as Partial<Details>;
+  const { ownership, registration, drill = null, export: off = null } = (document.details ?? {}) as Partial<Details>;
   const key = registration === undefined ? null : describeRegistration(registration);
   return printResult(document, style, [
+    ...(ownership === undefined ? [] : ownershipLines(ownership)),
     ...(key === null ? [] : [['registration', key] as const]),
     ...(drill === null ? [] : [['drill', describeSchedule(drill)] as const]),
     ...(off === null ? [] : [['export', describeSchedule(off)] as const]),

@@ -78,7 +78,13 @@ async function run(context: CommandContext): Promise<ResultDocument | null> {
   process.on('SIGHUP', onHangUp);
   try {
     await using _ = await serve(viewOf(loop, record), context);
-    logger.info('watching', { instance: settings.instance, directory: settings.configDir, platform: platform.name });
+    logger.info('watching', {
+      instance: settings.instance,
+      directory: settings.configDir,
+      platform: platform.name,
+      preset: settings.preset.name,
+      because: settings.presetEvidence,
+    });
     await runBeside(loop, [lane, schedule], signal);
   } finally {
     process.off('SIGHUP', onHangUp);

@@ -13,6 +13,13 @@ const SIGNATURES: readonly { readonly variables: readonly string[]; readonly pre
   { variables: ['MYSQL_HOST'], presets: ['jr0w3'] },
 ];
 
+/** A preset with what speaks for it, for a person. */
+export interface ChosenPreset {
+  readonly preset: Preset;
+  /** "GLPI_DB_HOST is set", "no image's variables are set", … */
+  readonly evidence: string;
+}
+
 export interface PresetChoice {
   readonly environment: Environment;
   /** `KEYKEEPER_CONFIG_DIR` where it is set: tells presets apart that share their variables. */
@@ -34,18 +41,23 @@ export function presetNamed(name: string): Preset {
  *
  * @throws InvalidValue when it could be one as well as another: the wrong one would look at a directory that is not GLPI's
  */
-export function detectPreset({ environment, configDir, directoryExists }: PresetChoice): Preset {
+export function detectPreset({ environment, configDir, directoryExists }: PresetChoice): ChosenPreset {
   const present = (name: string) => (environment[name] ?? '') !== '';
-  const names = SIGNATURES.find((each) => each.variables.some(present))?.presets ?? [OFFICIAL];
+  const signature = SIGNATURES.find((each) => each.variables.some(present));
+  const names = signature?.presets ?? [OFFICIAL];
+  const variable = signature?.variables.find(present);
+  const why = variable === undefined ? "no image's database variables are set" : `${variable} is set`;
   const fitting = names.map(presetNamed);
   const [first, ...others] = fitting;
-  if (first !== undefined && others.length === 0) return first;
+  if (first !== undefined && others.length === 0) return { preset: first, evidence: why };
   const byDirectory = fitting.filter((each) =>
     configDir === null ? directoryExists(each.configDir) : each.configDir === configDir,
   );
   const [only, ...more] = byDirectory;
-  if (only !== undefined && more.length === 0) return only;
-  if (names.includes(OFFICIAL)) return presetNamed(OFFICIAL);
+  if (only !== undefined && more.length === 0) {
+    return { preset: only, evidence: `${why}, and the config directory is ${only.configDir}` };
+  }
+  if (names.includes(OFFICIAL)) return { preset: presetNamed(OFFICIAL), evidence: why };
   throw new InvalidValue(
     `cannot be found out: the variables of this container fit ${names.join(' and ')}`,
     'the name of the one that GLPI runs as',

@@ -102,8 +102,19 @@ export const DECLARATIONS = {
     schema: text(parseOwner),
     fallback: 'auto',
     summary: 'who is to own the guarded files, as uid:gid',
-    details: "`auto`: the owner of the config directory, unless that is root; else the preset's user.",
+    details:
+      "`auto`: the owner of the config directory, unless that is root; else the preset's user. See [ownership](ownership.md).",
     example: '33:33',
+    holds: 'plain',
+  }),
+  lock: declare({
+    schema: oneOf(['on', 'off']),
+    fallback: null,
+    fallbackText: '`off`, but a key file that is locked already stays so',
+    summary: "whether the key file is root's and read-only for GLPI",
+    details:
+      "`on`: an installer that runs before Keykeeper cannot replace the key; neither can GLPI's own `security:change_key`, until `off` lifts it. Needs root. See [ownership](ownership.md#the-lock).",
+    example: 'on',
     holds: 'plain',
   }),
   rescue: declare({

@@ -14,6 +14,8 @@ export interface DescribedSetting {
   readonly value: string;
   /** `flag`, `environment`, `<path>:<line>`, `preset` or `default`. */
   readonly source: string;
+  /** What speaks for it where it was found out, for a person. */
+  readonly evidence?: string;
 }
 
 const NOT_SET = '(not set)';
@@ -23,7 +25,10 @@ export function describeSettings(loaded: LoadedSettings): DescribedSetting[] {
   const described = SETTING_NAMES.map((name) => {
     const origin = loaded.origins[name];
     const source = origin.source === 'file' ? origin.place : origin.source;
-    return { name, value: valueText(name, loaded.settings), source };
+    const value = valueText(name, loaded.settings);
+    return name === 'preset'
+      ? { name, value, source, evidence: loaded.settings.presetEvidence }
+      : { name, value, source };
   });
   return [...described, describeEnvironmentDatabase(loaded)];
 }
@@ -50,6 +55,7 @@ function valueText(name: SettingName, settings: Settings): string {
     case 'export':
       return scheduleText(settings[name]);
     case 'container':
+    case 'lock':
     case 'exportTo':
     case 'registrationUrl':
     case 'caFile':

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { Failure } from '../core/failure.ts';
-import { detectPreset, presetNamed } from './choose-preset.ts';
+import { type ChosenPreset, detectPreset, presetNamed } from './choose-preset.ts';
 import { DECLARATIONS, type Declaration, SETTING_NAMES, type SettingName } from './declarations.ts';
 import { readEnvironmentDatabase } from './environment-database.ts';
 import { InvalidValue } from './invalid-value.ts';
@@ -58,19 +58,21 @@ export async function loadSettings(input: SettingsInput): Promise<LoadedSettings
     const found = firstGiven(setting, sources, readFile);
     if (found !== null) given.set(setting, found);
   }
-  const preset = choosePreset(given, input);
+  const { preset, evidence } = choosePreset(given, input);
   const read = <Name extends SettingName>(name: Name) => readValue(name, given.get(name));
   const environment = readEnvironmentDatabase(preset, input.environment, readFile);
   const settings: Settings = {
     configDir: read('configDir') ?? preset.configDir,
     vault: required(read('vault')),
     preset,
+    presetEvidence: evidence,
     instance: required(read('instance')),
     gate: required(read('gate')),
     database: withPassword(required(read('database')), read('databasePassword'), given.get('databasePassword')),
     environmentDatabase: environment.database,
     databaseWait: required(read('databaseWait')),
     owner: required(read('owner')),
+    lock: read('lock'),
     rescue: required(read('rescue')),
     ageRecipients: read('ageRecipients') ?? [],
     ageIdentity: read('ageIdentity'),
@@ -116,10 +118,12 @@ function firstGiven(setting: SettingName, sources: readonly RawValues[], readFil
   return null;
 }
 
-function choosePreset(given: ReadonlyMap<SettingName, Given>, input: SettingsInput): Preset {
+function choosePreset(given: ReadonlyMap<SettingName, Given>, input: SettingsInput): ChosenPreset {
   const asked = given.get('preset');
   try {
-    if (asked !== undefined && asked.text !== 'auto') return presetNamed(asked.text);
+    if (asked !== undefined && asked.text !== 'auto') {
+      return { preset: presetNamed(asked.text), evidence: `${asked.origin.place} names it` };
+    }
     return detectPreset({
       environment: input.environment,
       configDir: given.get('configDir')?.text ?? null,

@@ -40,6 +40,8 @@ export interface Settings {
   readonly configDir: AbsolutePath;
   readonly vault: URL;
   readonly preset: Preset;
+  /** What speaks for it, for a person. */
+  readonly presetEvidence: string;
   readonly instance: string;
   readonly gate: 'enforce' | 'warn';
   readonly database: DatabaseSetting;
@@ -47,6 +49,8 @@ export interface Settings {
   /** In ms. */
   readonly databaseWait: number;
   readonly owner: OwnerSetting;
+  /** Null: the key file is neither locked nor unlocked. */
+  readonly lock: 'on' | 'off' | null;
   readonly rescue: 'auto' | 'ask';
   readonly ageRecipients: readonly string[];
   /** The text of an age identity file, comments and all. */

@@ -53,7 +53,7 @@ function oneFile(observation: Observation, name: GuardedFile, target: string): F
         'file-hard-linked',
         'advice',
         `another name shares this file's content (${state.access.links} links)`,
-        'nothing to do: if it has to be replaced, the other name keeps the old content',
+        'nothing to do: where content, owner or mode has to change, a copy takes its place and the other name keeps the old file',
       );
     case 'special':
       return isKey

@@ -2,6 +2,7 @@ import { NOT_FOLLOWED } from './elsewhere.ts';
 import type { Finding, Severity } from './finding.ts';
 import { checkInFindings } from './findings-check-in.ts';
 import { fileFindings } from './findings-files.ts';
+import { lockFindings } from './findings-lock.ts';
 import { registrationFindings } from './findings-registration.ts';
 import { valueFindings } from './findings-values.ts';
 import { everProven, knownKeys, newestFirst } from './history.ts';
@@ -25,6 +26,7 @@ export function findingsOf(
     ...registrationFindings(observation, judgement),
     ...vaultFindings(observation),
     ...fileFindings(observation, directory),
+    ...lockFindings(observation, directory),
     ...checkInFindings(observation),
     ...scheduleFindings(observation.records),
     ...rotationFindings(observation),

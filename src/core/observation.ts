@@ -113,6 +113,10 @@ export interface WantedAccess {
   readonly gid: Gid | null;
   /** For files that Keykeeper creates and does not know a mode for. */
   readonly newFileMode: Mode;
+  /** Whether the key file is to be root's and read-only for GLPI; absent: as it is found. */
+  readonly lock?: 'on' | 'off';
+  /** What says whose the files are, for a person: "the owner of /var/glpi/config". */
+  readonly from?: string;
 }
 
 export interface Observation {

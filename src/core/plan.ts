@@ -33,6 +33,8 @@ export type Action =
     }
   /** Owner and mode of one guarded file are set so that GLPI can read and write it. */
   | { readonly action: 'repair-access'; readonly target: GuardedFile; readonly wanted: AccessChange }
+  /** The same for a file that another name shares: a copy with owner and mode takes its place, the other name keeps the old one. */
+  | { readonly action: 'separate-file'; readonly target: GuardedFile; readonly wanted: AccessChange }
   /** The same for the config directory itself (or for the empty place where GLPI will make it). */
   | { readonly action: 'repair-directory'; readonly target: 'config'; readonly wanted: AccessChange }
   /** config_db.php is written from the database settings in the environment. */
@@ -123,12 +125,12 @@ export function plan(observation: Observation, judgement: Judgement, options: Pl
   const key = planKey(observation, judgement, options);
   if (key.obstacle !== null) {
     // Of a lost instance nothing is touched; an unreadable key is exactly what setting owner and mode may cure.
-    const repairs = judgement.verdict === 'lost' ? [] : planAccess(observation);
+    const repairs = judgement.verdict === 'lost' ? [] : planAccess(observation, judgement);
     return { actions: [...first, ...repairs], obstacle: key.obstacle };
   }
   const restored = restoredKey(key);
   const restores = [
-    ...planAccess(observation),
+    ...planAccess(observation, judgement),
     ...planOptionalFiles(observation, judgement, restored),
     ...key.actions,
     ...planDatabaseFile(observation, judgement, restored),

@@ -1,4 +1,13 @@
-import { type BigIntStats, chmodSync, chownSync, constants, fchmodSync, fchownSync, statSync } from 'node:fs';
+import {
+  type BigIntStats,
+  chmodSync,
+  chownSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  statSync,
+} from 'node:fs';
 import type { AbsolutePath, Gid, Mode, Uid } from '../core/brand.ts';
 import { Descriptor, O_PATH } from './descriptor.ts';
 import { isSameInode } from './directory-handle.ts';
@@ -31,6 +40,11 @@ export class AccessHandle implements Disposable {
     this.#descriptor = new Descriptor(path, READ_FLAGS);
     this.#link = null;
     this.stats = this.#descriptor.stats();
+  }
+
+  /** How it stands now. Throws the system error. */
+  look(): BigIntStats {
+    return fstatSync(this.#descriptor.number, { bigint: true });
   }
 
   /** Throws the system error. */

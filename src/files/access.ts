@@ -1,9 +1,12 @@
 import { type AbsolutePath, mode } from '../core/brand.ts';
 import { Failure, systemCode } from '../core/failure.ts';
-import type { FileAccess } from '../core/guarded-set.ts';
-import { type AccessTarget, accessFailure, modeText } from './access-failure.ts';
+import type { FileAccess, FileState } from '../core/guarded-set.ts';
+import type { AccessTarget } from './access-facts.ts';
+import { accessFailure, ignoredChange } from './access-failure.ts';
 import { AccessHandle } from './access-handle.ts';
-import { accessOf, specialType } from './read-file.ts';
+import { modeText } from './access-text.ts';
+import { fileChanged } from './held-file.ts';
+import { accessOf, isVersionOf, specialType } from './read-file.ts';
 
 /**
  * What differs between the access of a file and the wanted one, as phrases for a person: "owner is 0:0, expected 33:33".
@@ -27,19 +30,22 @@ export function accessProblems(actual: Pick<FileAccess, 'uid' | 'gid' | 'mode'>,
  * names stay. Killed between the two changes, the next run makes the other one.
  *
  * A file with a second hard link is refused, for the other name would change its owner too (a web application could link
- * a foreign file here); `replaceFile` with the same content separates the two.
+ * a foreign file here); `replaceFile` with the same content separates the two. So is a file that took the name since it
+ * was `seen`: nobody looked at it yet.
  *
- * Throws the Failure 'access-not-repaired' with the reason and the line that helps, or 'file-not-regular'.
+ * Throws the Failure 'access-not-repaired' with the reason and the line that helps, 'file-changed' or 'file-not-regular'.
  */
-export function repairAccess(path: AbsolutePath, wanted: AccessTarget): 'unchanged' | 'repaired' {
+export function repairAccess(path: AbsolutePath, wanted: AccessTarget, seen?: FileState): 'unchanged' | 'repaired' {
   try {
     using handle = new AccessHandle(path);
     const type = specialType(handle.stats);
     if (type !== null) throw notRegular(path, type);
+    if (seen?.kind === 'regular' && !isVersionOf(seen.version, handle.stats)) throw fileChanged(path);
     const actual = accessOf(handle.stats);
     if (accessProblems(actual, wanted).length === 0) return 'unchanged';
     if (actual.links > 1) throw shared(path, actual.links);
     applyAccess(handle, actual, wanted);
+    if (accessProblems(accessOf(handle.look()), wanted).length > 0) throw ignoredChange(path, wanted);
     return 'repaired';
   } catch (error) {
     if (error instanceof Failure || systemCode(error) === undefined) throw error;

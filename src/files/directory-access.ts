@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { type AbsolutePath, absolutePath, type Gid, type Mode, mode, type Uid } from '../core/brand.ts';
+import { type AbsolutePath, absolutePath, type Gid, type Mode, type Uid } from '../core/brand.ts';
 import { Failure, systemCode } from '../core/failure.ts';
-import type { FileAccess } from '../core/guarded-set.ts';
-import { applyAccess } from './access.ts';
-import { type AccessTarget, accessFailure } from './access-failure.ts';
+import { missingDirectoryAccess } from '../core/plan-access.ts';
+import { accessProblems, applyAccess } from './access.ts';
+import type { AccessTarget } from './access-facts.ts';
+import { accessFailure, ignoredChange } from './access-failure.ts';
 import { AccessHandle } from './access-handle.ts';
 import { openDirectory } from './directory-handle.ts';
 import { accessOf } from './read-file.ts';
@@ -13,23 +14,8 @@ import { writeFailure } from './write-failure.ts';
 /** Whom a directory is for. */
 export interface DirectoryUser {
   readonly uid: Uid;
-  readonly gid: Gid;
-}
-
-/**
- * The smallest change that lets a user enter, list and write a directory with this access; null where nothing is missing.
- * Its own directory gets the owner's bits; one of its group gets the group's bits; any other becomes its own. Access
- * control lists and further groups of the user cannot be seen.
- */
-export function missingDirectoryAccess(
-  actual: Pick<FileAccess, 'uid' | 'gid' | 'mode'>,
-  user: DirectoryUser,
-): AccessTarget | null {
-  if (user.uid === 0) return null;
-  if (actual.uid === user.uid) return withBits(actual.mode, 0o700);
-  if (actual.gid === user.gid) return withBits(actual.mode, 0o070);
-  if ((actual.mode & 0o007) === 0o007) return null;
-  return { uid: user.uid, gid: user.gid, mode: mode(actual.mode | 0o700) };
+  /** Null: of no known group. */
+  readonly gid: Gid | null;
 }
 
 /**
@@ -46,6 +32,7 @@ export function ensureDirectoryUsable(directory: AbsolutePath, user: DirectoryUs
     if (missing === null) return 'unchanged';
     target = missing;
     applyAccess(handle, actual, missing);
+    if (accessProblems(accessOf(handle.look()), missing).length > 0) throw ignoredChange(directory, missing);
     return 'repaired';
   } catch (error) {
     const code = systemCode(error);
@@ -89,10 +76,6 @@ function giveAccess(entry: AbsolutePath, path: AbsolutePath, access: AccessTarge
   } catch (error) {
     throw systemCode(error) === undefined ? error : accessFailure(path, access, error);
   }
-}
-
-function withBits(actual: Mode, bits: number): AccessTarget | null {
-  return (actual & bits) === bits ? null : { uid: null, gid: null, mode: mode(actual | bits) };
 }
 
 function noDirectory(directory: AbsolutePath, why: string): Failure {

@@ -1,7 +1,8 @@
-import { lstatSync, readFileSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type AbsolutePath, absolutePath } from '../core/brand.ts';
 import type { FileAccess } from '../core/guarded-set.ts';
+import { parseMountTable, readMountTable } from './mount-table.ts';
 import { accessOf } from './read-file.ts';
 
 export interface NearestDirectory {
@@ -16,7 +17,7 @@ export interface NearestDirectory {
  *
  * @param mounts the text of `/proc/self/mountinfo` (proc_pid_mountinfo(5)): field 5 is the mount point
  */
-export function nearestDirectory(path: AbsolutePath, mounts: string = readMounts()): NearestDirectory | null {
+export function nearestDirectory(path: AbsolutePath, mounts: string = readMountTable()): NearestDirectory | null {
   const own = directoryAccess(path);
   if (own !== null) return { path, access: own };
   const parent = absolutePath(dirname(path));
@@ -35,18 +36,5 @@ function directoryAccess(path: AbsolutePath): FileAccess | null {
 }
 
 function isMountPoint(path: string, mounts: string): boolean {
-  return mounts.split('\n').some((line) => decodeField(line.split(' ')[4] ?? '') === path);
-}
-
-/** Spaces, tabs, newlines and backslashes stand in mountinfo as three octal digits. */
-function decodeField(field: string): string {
-  return field.replaceAll(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
-}
-
-function readMounts(): string {
-  try {
-    return readFileSync('/proc/self/mountinfo', 'utf8');
-  } catch {
-    return '';
-  }
+  return parseMountTable(mounts).some(({ point }) => point === path);
 }

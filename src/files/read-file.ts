@@ -165,6 +165,11 @@ function oversized(stats: BigIntStats): FileState {
   return { kind: 'oversized', size: Number(stats.size), access: accessOf(stats) };
 }
 
+/** Whether a {@link FileState}'s version was told of this very inode, whatever became of its content since. */
+export function isVersionOf(version: string, stats: BigIntStats): boolean {
+  return version.startsWith(`${stats.dev}:${stats.ino}:`);
+}
+
 function versionOf(stats: BigIntStats): string {
   return `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`;
 }

@@ -20,6 +20,7 @@ import type { Pass } from './observe.ts';
 import { putFile } from './put-file.ts';
 import { rescueValues } from './rescue-values.ts';
 import { rotateKey } from './rotate-key.ts';
+import { separateFile } from './separate-file.ts';
 import { undoRescue } from './undo-rescue.ts';
 import { writeRegistrationKey } from './write-registration-key.ts';
 
@@ -92,7 +93,7 @@ export async function applyPlan(plan: Plan, context: ApplyContext): Promise<Appl
       findings.push(findingOf(error, action, context.settings));
       failed[consequenceOf(action, context)] = true;
       // Nothing may be replaced that is not in the vault, and nothing is captured that was not put right.
-      if (action.action !== 'repair-access' && action.action !== 'repair-directory') break;
+      if (!isRepair(action)) break;
     }
   }
   return { reports, findings, generation, ...failed };
@@ -117,8 +118,12 @@ async function applyAction(
     }
     case 'repair-access': {
       const path = pathOf(settings, action.target);
-      repairAccess(path, action.wanted);
+      repairAccess(path, action.wanted, pass.observation.files[action.target]);
       return { detail: describeAccess(action.wanted) };
+    }
+    case 'separate-file': {
+      const detail = await separateFile(action, context, pathOf(settings, action.target));
+      return { detail: `${describeAccess(action.wanted)}: ${detail}` };
     }
     case 'repair-directory':
       return { detail: repairDirectory(context) };
@@ -145,10 +150,9 @@ function toReseal(reference: ValueReference): RescueStep {
 function repairDirectory({ settings, pass }: ApplyContext): string {
   const { uid, gid } = pass.observation.access;
   const path = nearestDirectory(settings.configDir)?.path ?? settings.configDir;
-  if (uid === null || gid === null)
-    throw new Failure('access-not-repaired', 'nobody says whose it should be', { target: path });
+  if (uid === null) throw new Failure('access-not-repaired', 'nobody says whose it should be', { target: path });
   ensureDirectoryUsable(path, { uid, gid });
-  return `${path} usable for ${uid}:${gid}`;
+  return `${path} usable for ${uid}:${gid ?? '-'}`;
 }
 
 async function addGeneration(context: ApplyContext, draft: Parameters<Vault['add']>[0]) {
@@ -169,7 +173,8 @@ function consequenceOf(
     case 'capture-first':
     case 'accept':
       return 'vaultFailed';
-    case 'repair-access': {
+    case 'repair-access':
+    case 'separate-file': {
       const state = pass.observation.files[action.target];
       const readable =
         'access' in state && state.access !== undefined && canRead(state.access, pass.observation.access);
@@ -190,14 +195,17 @@ function consequenceOf(
 }
 
 function findingOf(failure: Failure, action: Action, settings: Settings): Finding {
-  const repair = action.action === 'repair-access' || action.action === 'repair-directory';
   return {
     code: failure.code,
-    severity: repair ? 'warning' : 'error',
+    severity: isRepair(action) ? 'warning' : 'error',
     target: failure.target ?? targetOf(action, settings),
     message: failure.expected === undefined ? failure.message : `${failure.message}; expected ${failure.expected}`,
     try: failure.try ?? '',
   };
+}
+
+function isRepair({ action }: Action): boolean {
+  return action === 'repair-access' || action === 'repair-directory' || action === 'separate-file';
 }
 
 function targetOf(action: Action, settings: Settings): string {

@@ -1,5 +1,4 @@
-import type { FileState } from '../core/guarded-set.ts';
-import { KEY_FILE } from '../core/guarded-set.ts';
+import { type FileState, type GuardedFile, KEY_FILE } from '../core/guarded-set.ts';
 import { newestFirst } from '../core/history.ts';
 import { Secret } from '../core/secret.ts';
 import type { ReplaceResult } from '../files/write-file.ts';
@@ -11,25 +10,30 @@ import { pause } from './pause.ts';
  * Keeps what somebody wrote into the old file in the very moment of its replacement: found at once, or `wait` ms later
  * through the descriptor that was held. Such bytes go to the vault; the next reconcile judges them with the rest.
  */
-export async function captureLateBytes(replaced: ReplaceResult, wait: number, context: ApplyContext): Promise<void> {
+export async function captureLateBytes(
+  replaced: ReplaceResult,
+  wait: number,
+  context: ApplyContext,
+  name: GuardedFile = KEY_FILE,
+): Promise<void> {
   let late = replaced.late;
   if (late === null) {
     await pause(wait, context.signal);
     late = replaced.recheck();
   }
   if (late === null || context.vault === null) return;
-  const state = inspectKey(late);
+  const state = name === KEY_FILE ? inspectKey(late) : null;
   const { observation } = context.pass;
   const newest = newestFirst(observation.vault)[0] ?? null;
-  const access = accessOf(observation.files[KEY_FILE]);
+  const access = accessOf(observation.files[name]);
   await context.vault.add({
     instance: context.settings.instance,
     reason: 'late-write',
-    fingerprint: state.kind === 'well-formed' ? state.fingerprint : null,
+    fingerprint: state?.kind === 'well-formed' ? state.fingerprint : null,
     proof: null,
     database: null,
     glpiVersion: newest?.glpiVersion ?? null,
-    files: [{ name: KEY_FILE, ...access, size: late.length, content: new Secret(late) }],
+    files: [{ name, ...access, size: late.length, content: new Secret(late) }],
     removed: [],
     registration: { kind: 'unknown' },
     accepted: newest?.accepted ?? [],

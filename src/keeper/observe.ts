@@ -1,10 +1,9 @@
 import type { Settings } from '../config/settings.ts';
-import { mode } from '../core/brand.ts';
 import { Failure } from '../core/failure.ts';
 import type { Generation } from '../core/generation.ts';
-import { type FileAccess, type FileState, type GuardedSet, KEY_FILE } from '../core/guarded-set.ts';
+import { type FileState, type GuardedSet, KEY_FILE } from '../core/guarded-set.ts';
 import { newestFirst } from '../core/history.ts';
-import type { DatabaseState, Memory, Observation, VaultState, WantedAccess } from '../core/observation.ts';
+import type { DatabaseState, Memory, Observation, VaultState } from '../core/observation.ts';
 import type { Records } from '../core/records.ts';
 import type { RegistrationWish } from '../core/registration.ts';
 import { nearestDirectory } from '../files/nearest-directory.ts';
@@ -16,6 +15,7 @@ import { collectKeys, type Keyring, keyStateOf, legacyKeysOf } from './keyring.t
 import type { DatabasePass } from './observe-database.ts';
 import { type PassMemory, passMemory } from './pass-memory.ts';
 import { pause } from './pause.ts';
+import { ownPrincipal, wantedAccess } from './wanted-access.ts';
 
 /** An observation with the bytes and texts that only applying needs. */
 export interface Pass {
@@ -92,7 +92,7 @@ export async function observe(look: Look): Promise<Pass> {
     glpiRunning: look.glpiRunning,
     memory,
     environmentDatabase: settings.environmentDatabase !== null,
-    access: wantedAccess(settings, directory === 'present' ? nearest : null),
+    access: wantedAccess(settings, directory === 'present' ? nearest : null, ownPrincipal()),
   };
   return { observation, keyring, database };
 }
@@ -176,15 +176,6 @@ export function liveFingerprint({ key }: Observation) {
 
 function versionOf({ database }: Observation): string | null {
   return database.kind === 'answers' ? database.version : null;
-}
-
-/** Owner and mode that GLPI needs: the setting; else the owner of the directory itself, unless that is root; else the preset's. */
-function wantedAccess(settings: Settings, directory: FileAccess | null): WantedAccess {
-  const newFileMode = mode(0o640);
-  const { owner, preset } = settings;
-  if (owner.kind === 'fixed') return { uid: owner.uid, gid: owner.gid, newFileMode };
-  if (directory !== null && directory.uid !== 0) return { uid: directory.uid, gid: directory.gid, newFileMode };
-  return { uid: preset.uid, gid: preset.gid, newFileMode };
 }
 
 /** The vault's state from a failure that keeps it from being used. */

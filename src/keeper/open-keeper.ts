@@ -6,6 +6,7 @@ import { openDirectoryVault } from '../vault/directory/open-directory-vault.ts';
 import { Keeper } from './keeper.ts';
 import type { VaultOpener } from './look-at-vault.ts';
 import { monotonic } from './monotonic.ts';
+import { requireLockRights } from './require-lock-rights.ts';
 
 export interface OpenKeeper extends AsyncDisposable {
   readonly keeper: Keeper;
@@ -17,6 +18,7 @@ export interface OpenKeeper extends AsyncDisposable {
  * Puts a keeper together from its settings.
  *
  * @param writes false for commands that only look: the vault is not created and takes nothing
+ * @throws Failure `conflicting-setting` where the key file is to be locked and this process cannot
  */
 export async function openKeeper(
   settings: Settings,
@@ -24,6 +26,7 @@ export async function openKeeper(
   writes: boolean,
   environment: NodeJS.ProcessEnv,
 ): Promise<OpenKeeper> {
+  if (writes) requireLockRights(settings.lock);
   const platform = await openPlatform({
     platform: settings.platform,
     instance: settings.instance,

@@ -1,8 +1,9 @@
 import { type AbsolutePath, mode } from '../core/brand.ts';
 import { Failure } from '../core/failure.ts';
-import { type FileState, KEY_FILE } from '../core/guarded-set.ts';
+import { type FileState, type GuardedFile, KEY_FILE } from '../core/guarded-set.ts';
 import { keptFile } from '../core/history.ts';
 import type { Action } from '../core/plan.ts';
+import { restoredAccess } from '../core/plan-access.ts';
 import { createDirectory } from '../files/directory-access.ts';
 import { createFile, replaceFile } from '../files/write-file.ts';
 import { formatConfigDb, newInstallFlags } from '../glpi/config-db.ts';
@@ -50,15 +51,18 @@ function restored(action: Action & { action: 'restore-file' }, context: ApplyCon
     case 'memory': {
       const remembered = observation.memory.files[target];
       if (remembered?.kind !== 'regular') throw unavailable(target);
-      return { bytes: remembered.content.reveal(), access: accessLike(remembered, context), from: 'as last seen' };
+      return {
+        bytes: remembered.content.reveal(),
+        access: accessLike(target, remembered, context),
+        from: 'as last seen',
+      };
     }
     case 'generation': {
       const { vault } = observation;
       const generation = vault.kind === 'ready' ? vault.generations.find((each) => each.id === source.id) : undefined;
       const kept = generation === undefined ? null : keptFile(generation, target);
       if (kept?.content == null) throw unavailable(target);
-      const { uid, gid } = observation.access;
-      const access = { uid: uid ?? kept.uid, gid: gid ?? kept.gid, mode: kept.mode };
+      const access = restoredAccess(target, kept, observation.access);
       return { bytes: kept.content.reveal(), access, from: `from generation ${source.number}` };
     }
     case 'decoded': {
@@ -66,7 +70,7 @@ function restored(action: Action & { action: 'restore-file' }, context: ApplyCon
       if (key === undefined) throw unavailable(target);
       return {
         bytes: key,
-        access: accessLike(observation.files[KEY_FILE], context),
+        access: accessLike(KEY_FILE, observation.files[KEY_FILE], context),
         from: 'decoded from the live bytes',
       };
     }
@@ -83,10 +87,9 @@ function written(context: ApplyContext): Content {
   return { bytes: Buffer.from(text), access: owner, from: 'from the database settings in the environment' };
 }
 
-function accessLike(state: FileState, context: ApplyContext): Content['access'] {
-  const { uid, gid, newFileMode } = context.pass.observation.access;
+function accessLike(name: GuardedFile, state: FileState, context: ApplyContext): Content['access'] {
   const found = state.kind === 'regular' ? state.access : null;
-  return { uid: uid ?? found?.uid ?? null, gid: gid ?? found?.gid ?? null, mode: found?.mode ?? newFileMode };
+  return restoredAccess(name, found, context.pass.observation.access);
 }
 
 /** GLPI enters and writes it; nobody else needs to. */

@@ -18,6 +18,7 @@ export const ACTION_NAMES = namesOf<ActionName>({
   capture: 1,
   'restore-file': 1,
   'repair-access': 1,
+  'separate-file': 1,
   'repair-directory': 1,
   'write-database-settings': 1,
   'reseal-values': 1,

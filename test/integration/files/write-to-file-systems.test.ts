@@ -91,7 +91,7 @@ describe.skipIf(!isAvailable('mount', 'guarded files on real file systems', moun
     const repair = () => repairAccess(path, ACCESS);
 
     expect(repair).toThrow(
-      expect.objectContaining({ code: 'access-not-repaired', try: expect.stringContaining(`chattr -i ${path}`) }),
+      expect.objectContaining({ code: 'access-not-repaired', try: expect.stringContaining(`chattr -ia ${path}`) }),
     );
     spawnSync('chattr', ['-i', path]);
   });

@@ -47,6 +47,8 @@ export function scratchInstance(
     environmentDatabase: null,
     databaseWait: 2_000,
     owner: { kind: 'fixed', uid: uid(process.getuid?.() ?? 0), gid: gid(process.getgid?.() ?? 0) },
+    presetEvidence: 'a test names it',
+    lock: null,
     rescue: 'auto',
     ageRecipients: [],
     ageIdentity: null,

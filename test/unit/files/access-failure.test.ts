@@ -1,19 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { absolutePath, gid, mode, uid } from '../../../src/core/brand.ts';
-import { accessFailure, modeText, ownerText, powersOf } from '../../../src/files/access-failure.ts';
+import { capabilitiesOf } from '../../../src/files/access-facts.ts';
+import { accessFailure } from '../../../src/files/access-failure.ts';
+import { modeText, ownerText } from '../../../src/files/access-text.ts';
 
 const PATH = absolutePath('/var/glpi/config/glpicrypt.key');
 
-describe('powersOf', () => {
+describe('capabilitiesOf', () => {
   it.each([
-    ['Name:\tnode\nCapEff:\t0000000000000009\nCapBnd:\t0\n', 0, { uid: 0, chown: true, owner: true }],
-    ['CapEff:\t0000000000000001\n', 0, { uid: 0, chown: true, owner: false }],
-    ['CapEff:\t0000000000000000\n', 0, { uid: 0, chown: false, owner: false }],
-    ['CapEff:\t000001fffeffffff\n', 0, { uid: 0, chown: true, owner: true }],
-    [null, 0, { uid: 0, chown: true, owner: true }],
-    [null, 33, { uid: 33, chown: false, owner: false }],
-  ])('reads %j', (status, id, powers) => {
-    expect(powersOf(status, id)).toEqual(powers);
+    ['Name:\tnode\nCapEff:\t000000000000000b\nCapBnd:\t0\n', 0, ['CHOWN', 'DAC_OVERRIDE', 'FOWNER']],
+    ['CapEff:\t0000000000000001\n', 0, ['CHOWN']],
+    ['CapEff:\t0000000000000000\n', 0, []],
+    ['CapEff:\t000001fffeffffff\n', 0, ['CHOWN', 'DAC_OVERRIDE', 'FOWNER']],
+    [null, 0, ['CHOWN', 'DAC_OVERRIDE', 'FOWNER']],
+    [null, 33, []],
+  ])('reads %j', (status, id, capabilities) => {
+    expect([...capabilitiesOf(status, id)]).toEqual(capabilities);
   });
 });
 

@@ -1,7 +1,8 @@
 import { chmodSync, chownSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { gid, mode, uid } from '../../../src/core/brand.ts';
-import { createDirectory, ensureDirectoryUsable, missingDirectoryAccess } from '../../../src/files/directory-access.ts';
+import { missingDirectoryAccess } from '../../../src/core/plan-access.ts';
+import { createDirectory, ensureDirectoryUsable } from '../../../src/files/directory-access.ts';
 import { OtherUser } from './other-user.ts';
 import { isRoot } from './root.ts';
 import { TemporaryDirectory } from './temporary-directory.ts';

@@ -36,6 +36,8 @@ export function settingsOf(changes: Partial<Settings> = {}): Settings {
     environmentDatabase: null,
     databaseWait: 2_000,
     owner: { kind: 'auto' },
+    presetEvidence: 'a test names it',
+    lock: null,
     rescue: 'auto',
     ageRecipients: [],
     ageIdentity: null,

@@ -1,0 +1,53 @@
+import type { Settings } from '../config/settings.ts';
+import { gid, mode, uid } from '../core/brand.ts';
+import type { FileAccess } from '../core/guarded-set.ts';
+import type { WantedAccess } from '../core/observation.ts';
+
+/** Who this process is. */
+export interface Principal {
+  readonly uid: number;
+  /** Its groups, further ones too. */
+  readonly groups: readonly number[];
+  /** It runs in a pod: the kubelet gives `fsGroup` to every container of it. */
+  readonly inPod: boolean;
+}
+
+/** inode(7): what is made in a directory with this bit gets its group. The kubelet sets it where it applies `fsGroup`. */
+const SET_GROUP_ID = 0o2000;
+const GROUP_ENTERS_AND_WRITES = 0o070;
+
+/** Effective user and groups, and whether the kubelet started it (it sets `KUBERNETES_SERVICE_HOST` in every container). */
+export function ownPrincipal(): Principal {
+  return {
+    uid: process.geteuid?.() ?? 0,
+    groups: [...(process.getgroups?.() ?? []), process.getegid?.() ?? 0],
+    inPod: process.env.KUBERNETES_SERVICE_HOST !== undefined,
+  };
+}
+
+/**
+ * Owner and mode that GLPI needs, and what says so: the setting; else the owner of the directory itself, unless that is
+ * root; else the preset's. In a pod whose `fsGroup` was applied to root's volume, the files belong to that group, and to the
+ * user of this container where it is not root: a pod's containers run as one.
+ *
+ * A directory that is GLPI's with root's group does not make root's group GLPI's: the preset's counts then.
+ */
+export function wantedAccess(settings: Settings, directory: FileAccess | null, own: Principal): WantedAccess {
+  const { owner, preset, lock, configDir } = settings;
+  const common = { newFileMode: mode(0o640), ...(lock === null ? {} : { lock }) };
+  if (owner.kind === 'fixed') return { ...common, uid: owner.uid, gid: owner.gid, from: 'KEYKEEPER_OWNER' };
+  if (directory !== null && directory.uid !== 0) {
+    const group = directory.gid === 0 && directory.uid === preset.uid ? preset.gid : directory.gid;
+    return { ...common, uid: directory.uid, gid: group, from: `the owner of ${configDir}` };
+  }
+  if (directory !== null && isPodGroup(directory, own)) {
+    const user = own.uid === 0 ? preset.uid : uid(own.uid);
+    return { ...common, uid: user, gid: gid(directory.gid), from: `fsGroup ${directory.gid} on ${configDir}` };
+  }
+  return { ...common, uid: preset.uid, gid: preset.gid, from: `the image's own user (preset ${preset.name})` };
+}
+
+function isPodGroup({ gid: group, mode: bits }: FileAccess, { groups, inPod }: Principal): boolean {
+  const applied = SET_GROUP_ID | GROUP_ENTERS_AND_WRITES;
+  return inPod && group !== 0 && (bits & applied) === applied && groups.includes(group);
+}
