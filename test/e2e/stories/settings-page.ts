@@ -9,7 +9,11 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** Every secret as GLPI's settings page shows it: '' where it does not open, by the name of its input. */
 export async function readSettingsPage(address: string): Promise<Record<string, string>> {
-  const page = await (await fetch(`${address}/front/config.form.php`)).text();
+  return secretsOfPage(await (await fetch(`${address}/front/config.form.php`)).text());
+}
+
+/** The same from the page's HTML. */
+export function secretsOfPage(page: string): Record<string, string> {
   const inputs = [...page.matchAll(INPUT)].map(([, name = '', value = '']) => [name, unescaped(value)] as const);
   return Object.fromEntries(inputs);
 }
