@@ -1,12 +1,16 @@
 import type { V1Pod, V1Service } from '@kubernetes/client-node';
 import { type Connection, createConnection } from 'mysql2/promise';
-import { FAST, firstStatements } from '../../stand-in/mariadb/mariadb.ts';
+import { FAST } from '../../stand-in/mariadb/mariadb.ts';
 import type { Namespace } from './namespace.ts';
 import type { PortForward } from './port-forward.ts';
 
 /** How GLPI and Keykeeper reach it; the password holds what has to be escaped everywhere. */
 export const DATABASE = { host: 'database', port: '3306', user: 'glpi', password: "gl pi+p@ss/%w0rd&é'" } as const;
-const ROOT_PASSWORD = 'root';
+/** Comes in over the forwarded port, from 127.0.0.1; the server's own root has an account for that address already. */
+const ADMINISTRATOR = { user: 'stage', password: 'stage' } as const;
+const FIRST_STATEMENTS = `CREATE USER '${ADMINISTRATOR.user}'@'%' IDENTIFIED BY '${ADMINISTRATOR.password}';
+GRANT ALL ON *.* TO '${ADMINISTRATOR.user}'@'%' WITH GRANT OPTION;
+`;
 
 /** The image's programs without its entrypoint, which starts the server twice. */
 const SCRIPT = `set -eu
@@ -16,7 +20,7 @@ exec mariadbd --no-defaults --user=mysql --datadir=/data --socket=/tmp/mariadb.s
 
 /** A MariaDB in the namespace, in memory, with one schema a story. */
 export class ClusterDatabase implements AsyncDisposable {
-  /** As root, over a forwarded port; several statements may be sent at once. */
+  /** As one who may do everything, over a forwarded port; several statements may be sent at once. */
   readonly root: Connection;
   readonly #forward: PortForward;
 
@@ -30,7 +34,7 @@ export class ClusterDatabase implements AsyncDisposable {
     await namespace.apply([podOf(host, image), serviceOf(host)]);
     await namespace.kubectl(['wait', '--for=condition=Ready', `pod/${host}`, '--timeout=120s']);
     const forward = await namespace.forward(`pod/${host}`, 3306);
-    const login = { host: '127.0.0.1', port: forward.port, user: 'root', password: ROOT_PASSWORD };
+    const login = { host: '127.0.0.1', port: forward.port, ...ADMINISTRATOR };
     const root = await createConnection({ ...login, multipleStatements: true });
     const { user, password } = DATABASE;
     await root.query(`CREATE USER ${root.escape(user)}@'%' IDENTIFIED BY ${root.escape(password)}`);
@@ -63,15 +67,14 @@ export function databaseVariables(schema: string, host: string = DATABASE.host):
 }
 
 function podOf(name: string, image: string): V1Pod {
-  const first = { name: 'FIRST_STATEMENTS', value: firstStatements(ROOT_PASSWORD) };
   const container = {
     name: 'mariadb',
     image,
     imagePullPolicy: 'Never',
     command: ['sh', '-c', SCRIPT, 'sh', ...FAST],
-    env: [first],
+    env: [{ name: 'FIRST_STATEMENTS', value: FIRST_STATEMENTS }],
     ports: [{ containerPort: 3306 }],
-    readinessProbe: { tcpSocket: { port: 3306 }, periodSeconds: 1, failureThreshold: 60 },
+    startupProbe: { tcpSocket: { port: 3306 }, periodSeconds: 1, failureThreshold: 60 },
     volumeMounts: [{ name: 'data', mountPath: '/data' }],
   };
   return {

@@ -116,7 +116,7 @@ function glpiContainer(images: ClusterImages, options: GlpiOptions): V1Container
       { name: 'GLPI_CRONTAB_ENABLED', value: '0' },
       ...variables(options.glpiEnvironment),
     ],
-    readinessProbe: { httpGet: { path: '/status.php', port: 80 }, periodSeconds: 1, failureThreshold: 120 },
+    startupProbe: { httpGet: { path: '/status.php', port: 80 }, periodSeconds: 1, failureThreshold: 120 },
     volumeMounts: [DATA],
     securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
   };

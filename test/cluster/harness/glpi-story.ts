@@ -8,6 +8,13 @@ import { command, type GlpiOptions, glpiDeployment } from './glpi-pod.ts';
 import type { Cluster } from './use-cluster.ts';
 
 const PAGE = 'http://127.0.0.1/front/config.form.php';
+/** Posts each member of the JSON on standard input by itself, as a browser does, and prints the status of each answer. */
+const POST_PAGE = `foreach (json_decode(stream_get_contents(STDIN), true) as $name => $value) {
+  $options = ['method' => 'POST', 'header' => 'Content-Type: application/x-www-form-urlencoded', 'follow_location' => 0,
+    'content' => http_build_query([$name => $value]), 'ignore_errors' => true];
+  file_get_contents('${PAGE}', false, stream_context_create(['http' => $options]));
+  echo substr($http_response_header[0] ?? '', 9, 3), PHP_EOL;
+}`;
 const KEY_FILE = '/var/glpi/config/glpicrypt.key';
 const SECONDS_TO_WAIT = 60;
 
@@ -117,16 +124,17 @@ export class GlpiStory {
 
   /** Saves secrets through GLPI's settings page: `smtp_passwd`, or `glpi_mailcollectors:passwd:1` for a row's. */
   async save(pod: string, values: Readonly<Record<string, string>>): Promise<void> {
-    const post = ['curl', '--silent', '--output', '/dev/null', '--write-out', '%{http_code}', '--data', '@-', PAGE];
-    for (const [name, value] of Object.entries(values)) {
-      const { stdout, stderr } = await this.inGlpi(pod, post, new URLSearchParams({ [name]: value }).toString());
-      if (stdout !== '302') throw new Error(`the settings page did not save ${name}: ${stdout} ${stderr}`);
-    }
+    const { stdout, stderr } = await this.inGlpi(pod, ['php', '-r', POST_PAGE], JSON.stringify(values));
+    const refused = stdout
+      .trim()
+      .split('\n')
+      .filter((status) => status !== '302');
+    if (refused.length > 0) throw new Error(`the settings page did not save: ${stdout} ${stderr}`);
   }
 
   /** The stored secrets as GLPI itself opens them at this moment, by name; '' where it does not. */
   async secrets(pod: string): Promise<Record<string, string>> {
-    return secretsOfPage((await this.inGlpi(pod, ['curl', '--silent', PAGE])).stdout);
+    return secretsOfPage((await this.inGlpi(pod, ['php', '-r', `echo file_get_contents('${PAGE}');`])).stdout);
   }
 
   /** The live key file's bytes in base64; '' where there is none. */
@@ -160,7 +168,7 @@ export class GlpiStory {
       last = status;
       return wanted(status) ? status : null;
     };
-    const found = await followOutput([...args, '--', ...tell], '\n', take, SECONDS_TO_WAIT);
+    const found = await followOutput([...args, '--', ...tell], take, SECONDS_TO_WAIT);
     if (found !== null) return found;
     throw new Error(`the watch in ${pod} never came there: ${JSON.stringify(last)}`);
   }

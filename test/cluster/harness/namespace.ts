@@ -81,7 +81,7 @@ export class Namespace implements AsyncDisposable {
   /** Waits until a container has logged a line with this text since it started last, and gives that line. */
   async untilLog(pod: string, container: string, text: string): Promise<string> {
     const args = ['--namespace', this.name, 'logs', '--follow', pod, '--container', container];
-    const line = await followOutput(args, '\n', (each) => (each.includes(text) ? each : null), SECONDS_TO_WAIT);
+    const line = await followOutput(args, (each) => (each.includes(text) ? each : null), SECONDS_TO_WAIT);
     if (line !== null) return line;
     throw new Error(`${pod}/${container} never logged "${text}": ${await this.logs(pod, container)}`);
   }
@@ -124,12 +124,12 @@ export class Namespace implements AsyncDisposable {
     const selector = name === undefined ? ['--selector', labels ?? ''] : ['--field-selector', `metadata.name=${name}`];
     const options = ['--watch', '--output-watch-events', '--output=json'];
     const args = ['--namespace', this.name, 'get', kind, ...selector, ...options];
-    const read = (piece: string): R | null => {
-      const event = JSON.parse(`${piece}}`) as { type: string; object: T };
+    // One event a line.
+    const read = (line: string): R | null => {
+      const event = JSON.parse(line) as { type: string; object: T };
       return take(event.type, event.object);
     };
-    // Documents are indented: only the last line of one is a brace alone.
-    return followOutput(args, '\n}\n', (piece) => read(`${piece}\n`), SECONDS_TO_WAIT);
+    return followOutput(args, read, SECONDS_TO_WAIT);
   }
 }
 

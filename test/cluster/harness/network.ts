@@ -85,7 +85,7 @@ function podOf(image: string): V1Pod {
     image,
     imagePullPolicy: 'Never',
     command: ['/nodejs/bin/node', '/double/serve.mjs', NAME],
-    readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1, failureThreshold: 60 },
+    startupProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1, failureThreshold: 60 },
     volumeMounts: [{ name: 'program', mountPath: '/double' }],
   };
   return {
