@@ -55,7 +55,9 @@ describe.skipIf(!(await available('kubernetes')))('a vault on a claim, init cont
 
     expect(await story.liveKey(next)).toBe(key);
     expect(await story.secrets(next)).toMatchObject(SECRETS);
-    expect(await cluster.namespace.logs(next, 'keykeeper-init')).toContain('restore-file  /var/glpi/config/glpicrypt.key');
+    expect(await cluster.namespace.logs(next, 'keykeeper-init')).toContain(
+      'restore-file  /var/glpi/config/glpicrypt.key',
+    );
   });
 
   it.concurrent('lets GLPI roll to its next version, old and new side by side on one database and one key', async () => {
