@@ -10,11 +10,13 @@ import {
 } from 'node:fs';
 import type { AbsolutePath, Gid, Mode, Uid } from '../core/brand.ts';
 import { Descriptor, O_PATH } from './descriptor.ts';
-import { isSameInode } from './directory-handle.ts';
+import { entryOf, isSameInode } from './directory-handle.ts';
 import { READ_FLAGS } from './read-file.ts';
+import { walkToParent } from './walk-to.ts';
 
 /**
- * A file or directory held so that its owner and mode can be changed, never those of what takes its name meanwhile.
+ * A file or directory held so that its owner and mode can be changed, never those of what takes its name meanwhile, nor
+ * of what a symlink above it leads to.
  *
  * It is opened with `O_PATH`, which needs no permission on it (mode 000) and does nothing to a FIFO or device; the changes
  * go through `/proc/self/fd/<descriptor>`, since fchmod(2) and fchown(2) refuse such a descriptor. Without /proc it is
@@ -27,7 +29,9 @@ export class AccessHandle implements Disposable {
 
   /** Throws the system error. */
   constructor(path: AbsolutePath) {
-    const held = new Descriptor(path, O_PATH | constants.O_NOFOLLOW);
+    using parent = walkToParent(path);
+    const way = entryOf(parent, path);
+    const held = new Descriptor(way, O_PATH | constants.O_NOFOLLOW);
     const stats = held.stats();
     const link = `/proc/self/fd/${held.number}`;
     if (stats.isSymbolicLink() || leadsTo(link, stats)) {
@@ -37,7 +41,7 @@ export class AccessHandle implements Disposable {
       return;
     }
     held[Symbol.dispose]();
-    this.#descriptor = new Descriptor(path, READ_FLAGS);
+    this.#descriptor = new Descriptor(way, READ_FLAGS);
     this.#link = null;
     this.stats = this.#descriptor.stats();
   }

@@ -1,7 +1,9 @@
 import { type BigIntStats, constants, fsyncSync, lstatSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { AbsolutePath } from '../core/brand.ts';
 import { systemCode } from '../core/failure.ts';
 import { Descriptor, O_PATH } from './descriptor.ts';
+import { walkToParent } from './walk-to.ts';
 
 /**
  * A directory held by its descriptor, so that whoever may rename it cannot make us work in another one.
@@ -17,11 +19,14 @@ export class DirectoryHandle implements Disposable {
   readonly #identity: BigIntStats;
   readonly #base: string;
 
-  /** `look` needs no permission on the directory; `write` needs to read it, so that it can be synced. */
-  constructor(path: AbsolutePath, purpose: 'look' | 'write') {
+  /**
+   * `look` needs no permission on the directory; `write` needs to read it, so that it can be synced. `way` reaches it
+   * where its path is not to be trusted, see {@link openDirectory}.
+   */
+  constructor(path: AbsolutePath, purpose: 'look' | 'write', way: string = path) {
     const access = purpose === 'look' ? O_PATH : constants.O_RDONLY;
     this.path = path;
-    this.#descriptor = new Descriptor(path, access | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+    this.#descriptor = new Descriptor(way, access | constants.O_DIRECTORY | constants.O_NOFOLLOW);
     this.#identity = this.#descriptor.stats();
     const link = `/proc/self/fd/${this.#descriptor.number}`;
     this.#base = isSameInode(statsOf(link, statSync), this.#identity) ? link : path;
@@ -62,11 +67,17 @@ export class DirectoryHandle implements Disposable {
 }
 
 /**
- * Opens the directory itself, never through a symlink in its last component.
- * Throws the system error: `ENOENT`, `EACCES`, `ENOTDIR` (a symlink too), …
+ * Opens the directory itself, never through a symlink in its last component, nor through one above it that is not root's.
+ * Throws the system error: `ENOENT`, `EACCES`, `ENOTDIR` (a symlink too), `ELOOP` (a foreign one above it), …
  */
 export function openDirectory(path: AbsolutePath, purpose: 'look' | 'write'): DirectoryHandle {
-  return new DirectoryHandle(path, purpose);
+  using parent = walkToParent(path);
+  return new DirectoryHandle(path, purpose, entryOf(parent, path));
+}
+
+/** The path of `path`'s last name in its parent as it was walked to. */
+export function entryOf(parent: Descriptor | null, path: AbsolutePath): string {
+  return parent === null ? path : `/proc/self/fd/${parent.number}/${basename(path)}`;
 }
 
 export function isSameInode(one: BigIntStats | undefined, other: BigIntStats): boolean {

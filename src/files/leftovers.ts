@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, unlinkSync } from 'node:fs';
+import { lstatSync, opendirSync, unlinkSync } from 'node:fs';
 import type { AbsolutePath } from '../core/brand.ts';
 import { systemCode } from '../core/failure.ts';
 import { openDirectory } from './directory-handle.ts';
@@ -6,6 +6,10 @@ import { processNamespace, TEMPORARY_NAME } from './temporary-file.ts';
 
 /** A write takes milliseconds; a temporary file that is older than this, in ms, has no writer. */
 const WRITE_TIME = 60_000;
+
+/** Others write to this directory, and may fill it: looked at a few at a time, and no further than this. */
+const MOST_NAMES = 100_000;
+const MOST_LEFTOVERS = 1_000;
 
 /**
  * Removes the temporary files of killed runs from `directory` and returns their names. Only regular files with exactly
@@ -18,16 +22,31 @@ export function leftovers(directory: AbsolutePath, now: number = Date.now()): st
   const namespace = processNamespace();
   try {
     using handle = openDirectory(directory, 'write');
-    for (const name of readdirSync(handle.list)) {
-      const match = TEMPORARY_NAME.exec(name);
-      if (match === null) continue;
-      const abandoned = match[1] === namespace && namespace !== '0' && !isWriting(Number(match[2]));
+    for (const name of candidatesIn(handle.list)) {
+      const [, writerNamespace, pid] = TEMPORARY_NAME.exec(name) ?? [];
+      const abandoned = writerNamespace === namespace && namespace !== '0' && !isWriting(Number(pid));
       if (removeLeftover(handle.entry(name), abandoned, now)) removed.push(name);
     }
   } catch (error) {
     if (systemCode(error) === undefined) throw error;
   }
   return removed;
+}
+
+/** The names that a temporary file may have; the first of them where somebody made more than any run leaves. */
+function candidatesIn(path: string): string[] {
+  const list = opendirSync(path);
+  try {
+    const found: string[] = [];
+    for (let looked = 0; looked < MOST_NAMES && found.length < MOST_LEFTOVERS; looked += 1) {
+      const entry = list.readSync();
+      if (entry === null) break;
+      if (TEMPORARY_NAME.test(entry.name)) found.push(entry.name);
+    }
+    return found;
+  } finally {
+    list.closeSync();
+  }
 }
 
 function removeLeftover(path: string, abandoned: boolean, now: number): boolean {

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type AbsolutePath, absolutePath } from '../core/brand.ts';
 import { systemCode } from '../core/failure.ts';
 import { Descriptor } from './descriptor.ts';
-import { DirectoryHandle, isSameInode } from './directory-handle.ts';
+import { DirectoryHandle, isSameInode, openDirectory } from './directory-handle.ts';
 import { READ_FLAGS } from './read-file.ts';
 
 /** Which files of a tree are wanted. */
@@ -61,7 +61,7 @@ export async function removeFound(
 ): Promise<Removal> {
   const walk = new Walk(search, limits, signal);
   try {
-    using handle = new DirectoryHandle(root, 'look');
+    using handle = openDirectory(root, 'look');
     await walk.enter(handle, 0);
   } catch (error) {
     walk.note(error);

@@ -26,6 +26,8 @@ export interface WatchOptions {
 
 /** Reconciles follow each other no faster than this, in ms, however many events come in. */
 const GAP = 200;
+/** After a look at the files because of an event, the next one because of another waits so long, in ms. */
+const LOOK_GAP = 10;
 /** First wait before asking again about what may pass by itself (a silent database, rows in motion), in ms; doubles up to the interval. */
 const RETRY_FIRST = 5_000;
 /** The same while GLPI's start waits for the gate, in ms. */
@@ -42,6 +44,8 @@ export class Watch {
   #wake: () => void = () => undefined;
   #retry = RETRY_FIRST;
   #waiting = false;
+  #looking = false;
+  #fileEvent = false;
   #waiters: PromiseWithResolvers<WatchReport>[] = [];
 
   constructor(options: WatchOptions) {
@@ -80,7 +84,23 @@ export class Watch {
     }
   }
 
+  /** Somebody may make events faster than files are looked at: what comes during a look is one more look, not a queue. */
   async #onFileEvent(): Promise<void> {
+    this.#fileEvent = true;
+    if (this.#looking) return;
+    this.#looking = true;
+    try {
+      while (this.#fileEvent && !this.#options.signal.aborted) {
+        this.#fileEvent = false;
+        await this.#putBack();
+        await pause(LOOK_GAP, this.#options.signal).catch(() => undefined);
+      }
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  async #putBack(): Promise<void> {
     const { keeper, signal, monotonic, onResult, onError } = this.#options;
     const started = monotonic();
     try {

@@ -4,7 +4,7 @@ import { type AbsolutePath, absolutePath } from '../../core/brand.ts';
 import { systemCode } from '../../core/failure.ts';
 import { GUARDED_FILE_LIMIT } from '../../core/guarded-set.ts';
 import { Descriptor } from '../descriptor.ts';
-import { openDirectory } from '../directory-handle.ts';
+import { DirectoryHandle } from '../directory-handle.ts';
 import { READ_FLAGS, readDescriptor, specialType } from '../read-file.ts';
 import { Finds, LIMITS, type SearchLimits } from './finds.ts';
 import { readArchive } from './read-archive.ts';
@@ -74,7 +74,7 @@ function openForLook(path: AbsolutePath): 'directory' | Descriptor {
 async function walk(held: string, shown: string, depth: number, finds: Finds, signal: AbortSignal): Promise<void> {
   if (KERNEL.has(shown)) return;
   if (depth > finds.limits.depth) return finds.cut(`${finds.limits.depth} directories below each other`, shown);
-  using handle = openDirectory(absolutePath(held), 'look');
+  using handle = new DirectoryHandle(absolutePath(held), 'look');
   const below: string[] = [];
   for await (const entry of await opendir(handle.list)) {
     signal.throwIfAborted();
