@@ -24,6 +24,12 @@ export interface EscrowSummary {
   readonly chunks: readonly Sha256[];
 }
 
+/** An escrow in chunks, with what a generation says of it. */
+export interface EscrowCut {
+  readonly chunks: readonly EscrowChunk[];
+  readonly summary: EscrowSummary;
+}
+
 export const NO_ESCROW: EscrowSummary = { count: 0, digest: null, chunks: [] };
 
 const chunkShape = z.looseObject({
@@ -43,7 +49,7 @@ const chunkShape = z.looseObject({
 });
 
 /** Cuts an escrow into chunks: the same values in any order give the same chunks. */
-export function chunkEscrow(entries: Iterable<EscrowEntry>): { chunks: EscrowChunk[]; summary: EscrowSummary } {
+export function chunkEscrow(entries: Iterable<EscrowEntry>): EscrowCut {
   const buckets = new Map<string, EscrowEntry[]>();
   for (const entry of entries) {
     const { table, column, id } = entry.reference;

@@ -19,7 +19,7 @@ import { readEvents } from '../../src/platform/docker/container-event.ts';
 import { readFrames } from '../../src/platform/docker/read-frames.ts';
 import { createEnvelope } from '../../src/vault/age-envelope.ts';
 import { checkArchive } from '../../src/vault/archive/read-archive.ts';
-import { decodeChunk } from '../../src/vault/directory/escrow-store.ts';
+import { decodeChunk } from '../../src/vault/chunk-file.ts';
 import { readChunk } from '../../src/vault/escrow-chunk.ts';
 import { decodeGeneration } from '../../src/vault/generation-format.ts';
 import { decodeRecord } from '../../src/vault/record-format.ts';

@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import { Failure } from '../../core/failure.ts';
-import { newerFormat } from '../directory/marker.ts';
+import { newerFormat } from '../newer-format.ts';
 import type { VaultPart } from '../vault.ts';
 import {
   ARCHIVE_FORMAT,

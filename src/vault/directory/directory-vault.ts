@@ -3,11 +3,14 @@ import { Failure } from '../../core/failure.ts';
 import type { Generation, GenerationDraft } from '../../core/generation.ts';
 import type { DamagedGeneration } from '../../core/observation.ts';
 import type { ValueReference } from '../../core/value.ts';
+import { addGeneration } from '../add-generation.ts';
 import type { Envelope } from '../age-envelope.ts';
-import { chunkEscrow, type EscrowSummary, NO_ESCROW } from '../escrow-chunk.ts';
-import { contentsOf, generationId, orderDraft } from '../generation-content.ts';
-import { type Body, encodeGeneration, type GenerationRecord, writeBody } from '../generation-format.ts';
-import { type RetentionLimits, retain } from '../retention.ts';
+import type { LeaseClock } from '../lease-clock.ts';
+import { pruneGenerations } from '../prune-generations.ts';
+import { reencrypt } from '../reencrypt.ts';
+import type { RetentionLimits } from '../retention.ts';
+import type { EscrowStore, GenerationStore, RecordStore } from '../stores.ts';
+import { takeIn } from '../take-in.ts';
 import { readHistory } from '../value-history.ts';
 import type {
   EscrowReading,
@@ -23,15 +26,10 @@ import type {
   VaultPart,
   VaultRecord,
 } from '../vault.ts';
-import type { EscrowStore } from './escrow-store.ts';
-import type { GenerationStore, Shelf } from './generation-store.ts';
+import { readParts } from '../vault-parts.ts';
 import type { InstanceFolder } from './instance-folder.ts';
-import { acquireLease, type LeaseClock } from './lease.ts';
-import type { RecordStore } from './record-store.ts';
-import { reencrypt } from './reencrypt.ts';
-import { takeIn } from './take-in.ts';
+import { acquireLease } from './lease.ts';
 import { vaultFailure } from './vault-failure.ts';
-import { readParts } from './vault-parts.ts';
 
 export interface DirectoryVaultParts {
   readonly url: string;
@@ -76,7 +74,7 @@ export class DirectoryVault implements Vault {
   async add(draft: GenerationDraft): Promise<{ generation: Generation; added: boolean }> {
     try {
       this.#parts.ready('write');
-      return await this.#add(orderDraft(draft));
+      return await addGeneration({ ...this.#parts, target: this.#parts.place.folder }, draft);
     } catch (error) {
       throw vaultFailure(error, this.#parts.place.folder, 'write');
     }
@@ -155,66 +153,11 @@ export class DirectoryVault implements Vault {
   }
 
   async prune(current: Sha256 | null = null): Promise<Generation[]> {
-    const { generations, escrow, retention, now, place } = this.#parts;
     try {
       this.#parts.ready('write');
-      const shelf = await generations.read();
-      const all = shelf.records.map(({ generation }) => generation);
-      const { remove } = retain(all, { ...retention, now: now(), current });
-      generations.remove(remove.map(({ number }) => number));
-      const left = await generations.read();
-      // A damaged generation cannot say which chunks it names; somebody may yet repair it by hand.
-      if (left.damaged.length === 0) escrow.sweep(new Set(left.records.flatMap((record) => record.escrow.chunks)));
-      return [...remove];
+      return await pruneGenerations(this.#parts, current);
     } catch (error) {
-      throw vaultFailure(error, place.folder, 'write');
+      throw vaultFailure(error, this.#parts.place.folder, 'write');
     }
   }
-
-  async #add(draft: GenerationDraft): Promise<{ generation: Generation; added: boolean }> {
-    const { generations, escrow, envelope, now } = this.#parts;
-    this.#refuseOthers(draft);
-    const contents = contentsOf(draft);
-    const cut = draft.escrow === 'inherit' ? null : chunkEscrow(draft.escrow);
-    let body: Body | null = null;
-    for (;;) {
-      const shelf = await generations.read();
-      const newest = shelf.records.at(-1);
-      const summary = cut?.summary ?? inherited(shelf);
-      if (cut === null) escrow.renew(summary.chunks);
-      else await escrow.keep(cut.chunks, new Set(newest?.escrow.chunks));
-      const id = generationId(draft, summary, contents);
-      if (newest?.generation.id === id) return { generation: newest.generation, added: false };
-      body ??= await writeBody(contents, envelope);
-      const place = { id, number: shelf.highest + 1, createdAt: now().toISOString() };
-      // Taken: another writer was faster. What it wrote may be this very content.
-      if (!generations.write(place.number, encodeGeneration(draft, summary, contents, body, place))) continue;
-      if (cut !== null) await escrow.keep(cut.chunks, new Set(summary.chunks));
-      return { generation: await this.#readBack(place.number), added: true };
-    }
-  }
-
-  async #readBack(number: number): Promise<Generation> {
-    const { records } = await this.#parts.generations.read();
-    const record = records.find(({ generation }) => generation.number === number);
-    if (record !== undefined) return record.generation;
-    throw new Failure('generation-damaged', `generation ${number} cannot be read back after writing it`, {
-      target: this.#parts.place.generations,
-      expected: 'a disk that keeps what is written to it',
-      try: 'look for disk errors in the kernel log (dmesg)',
-    });
-  }
-
-  #refuseOthers(draft: GenerationDraft): void {
-    if (draft.instance === this.#parts.instance) return;
-    throw new Failure('vault-foreign', `the vault serves the instance "${this.#parts.instance}"`, {
-      target: this.#parts.place.folder,
-      expected: `a generation of it, got one of "${draft.instance}"`,
-    });
-  }
-}
-
-function inherited(shelf: Shelf): EscrowSummary {
-  const holder = shelf.records.findLast((record: GenerationRecord) => record.escrow.count > 0);
-  return holder?.escrow ?? NO_ESCROW;
 }

@@ -1,58 +1,33 @@
-import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, futimesSync, lstatSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Sha256 } from '../../core/brand.ts';
-import { Failure, systemCode } from '../../core/failure.ts';
+import { systemCode } from '../../core/failure.ts';
 import type { EscrowEntry } from '../../core/generation.ts';
 import type { DamagedGeneration } from '../../core/observation.ts';
 import { type Envelope, isAgeFile } from '../age-envelope.ts';
+import { CHUNK_LIMIT, type ChunkText, closedEscrow, decodeChunk } from '../chunk-file.ts';
 import { type EscrowChunk, readChunk } from '../escrow-chunk.ts';
+import type { ChunkFile, EscrowStore } from '../stores.ts';
 import type { EscrowReading } from '../vault.ts';
 import { ensureFolder, type InstanceFolder } from './instance-folder.ts';
 import { readRegular } from './read-regular.ts';
 import { replaceWhole, syncDirectory, unlinkQuietly } from './write-whole.ts';
 
-/** A chunk file or a chunk's text of more bytes is not read. */
-const CHUNK_LIMIT = 64 * 1024 * 1024;
 const HOUR = 60 * 60 * 1000;
 
 /**
- * The escrow chunks of an instance: `escrow/<first two digits>/<SHA-256 of the text>`, gzip, in an age file where there
- * are recipients. Equal chunks are one file, whoever names it.
+ * The escrow chunks of an instance as files: `escrow/<first two digits>/<SHA-256 of the text>`, gzip, in an age file where
+ * there are recipients.
  *
  * Sweeping needs no lock. A writer stores each chunk, or renews its time, before it writes the generation that names
  * it; a sweep removes only chunks that no generation names and whose time is over an hour old. So a writer would have
  * to take an hour between the two to lose one. A clock that was set forward in between, or a sweep that looked at the
  * time just before it was renewed, could still take one: therefore the writer looks again once its generation is in
  * place, and stores what is missing.
+ *
+ * @param now the wall clock, in ms since the epoch, which file times are compared with.
  */
-export interface EscrowStore {
-  /**
-   * Stores what is not there yet. An existing chunk is read and compared unless it is among `trusted` (those of the
-   * newest generation: comparing all of them at each capture would cost more than the capture) and was never found
-   * damaged here.
-   */
-  keep(chunks: readonly EscrowChunk[], trusted: ReadonlySet<Sha256>): Promise<void>;
-  /** Renews the time of chunks that a new generation will name without having their text. */
-  renew(names: readonly Sha256[]): void;
-  /** @throws Failure `vault-identity-missing` when a chunk is encrypted and no configured identity opens it. */
-  read(names: readonly Sha256[]): Promise<EscrowReading>;
-  /** A chunk's file as it lies there, once it was found whole; encrypted to somebody else it is taken at its word. */
-  bytes(name: Sha256): Promise<ChunkFile>;
-  /**
-   * Stores a chunk's file under its name, unless a whole one is there.
-   *
-   * @returns whether it was stored
-   */
-  take(name: Sha256, file: Buffer): Promise<boolean>;
-  /** Puts the same chunk in another form in its place, as a generation's (generation-store.ts). */
-  replace(name: Sha256, file: Buffer): void;
-  /** Removes chunks that are not `named` and older than an hour. */
-  sweep(named: ReadonlySet<Sha256>): void;
-}
-
-/** @param now the wall clock, in ms since the epoch, which file times are compared with. */
 export function createEscrowStore(place: InstanceFolder, envelope: Envelope, now: () => number): EscrowStore {
   const suspect = new Set<Sha256>();
   return {
@@ -155,36 +130,11 @@ async function readChunks(
   return { entries, damaged };
 }
 
-export type ChunkFile =
-  | { readonly kind: 'whole'; readonly bytes: Buffer }
-  | ({ readonly kind: 'damaged' } & DamagedGeneration);
-
-type Loaded =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'closed' }
-  | { readonly kind: 'damaged'; readonly reason: string };
-
-async function loadChunk(path: string, name: Sha256, envelope: Envelope): Promise<Loaded> {
+async function loadChunk(path: string, name: Sha256, envelope: Envelope): Promise<ChunkText> {
   const reading = readRegular(path, CHUNK_LIMIT);
   if (reading.kind === 'absent') return { kind: 'damaged', reason: 'is missing' };
   if (reading.kind === 'unusable') return { kind: 'damaged', reason: reading.reason };
   return decodeChunk(reading.bytes, name, envelope);
-}
-
-/** Reads a chunk's file, and checks it against its name as far as it can be opened. */
-export async function decodeChunk(file: Buffer, name: Sha256, envelope: Envelope): Promise<Loaded> {
-  let zipped = file;
-  if (isAgeFile(zipped)) {
-    const opened = await envelope.open(zipped);
-    if (opened.kind === 'closed') return opened;
-    if (opened.kind === 'damaged') return { kind: 'damaged', reason: 'cannot be decrypted' };
-    zipped = opened.clear;
-  }
-  const text = await unzip(zipped);
-  if (text === null || createHash('sha256').update(text).digest('hex') !== name) {
-    return { kind: 'damaged', reason: 'does not match the SHA-256 in its name' };
-  }
-  return { kind: 'text', text: text.toString('utf8') };
 }
 
 /** Sets the time of a chunk to now, where it is old; false when there is none. */
@@ -231,21 +181,4 @@ function listNames(folder: string): string[] {
 
 function pathOf(place: InstanceFolder, name: Sha256): string {
   return join(place.escrow, name.slice(0, 2), name);
-}
-
-async function unzip(zipped: Buffer): Promise<Buffer | null> {
-  const { gunzipSync } = await import('node:zlib');
-  try {
-    return gunzipSync(zipped, { maxOutputLength: CHUNK_LIMIT });
-  } catch {
-    return null;
-  }
-}
-
-function closedEscrow(path: string): Failure {
-  return new Failure('vault-identity-missing', 'the escrow is encrypted and no identity opens it', {
-    target: path,
-    expected: 'the age identity of one of its recipients',
-    try: 'set KEYKEEPER_AGE_IDENTITY_FILE to the age identity of this vault',
-  });
 }

@@ -4,8 +4,9 @@ import { Failure, systemCode } from '../../core/failure.ts';
 import type { DamagedGeneration } from '../../core/observation.ts';
 import type { Envelope } from '../age-envelope.ts';
 import { type Decoded, decodeGeneration, type GenerationRecord } from '../generation-format.ts';
+import { newerFormat } from '../newer-format.ts';
+import type { GenerationStore, Shelf } from '../stores.ts';
 import type { InstanceFolder } from './instance-folder.ts';
-import { newerFormat } from './marker.ts';
 import { readRegular } from './read-regular.ts';
 import { vaultFailure } from './vault-failure.ts';
 import { createWhole, replaceWhole, syncDirectory, unlinkQuietly } from './write-whole.ts';
@@ -15,32 +16,10 @@ const GENERATION_LIMIT = 64 * 1024 * 1024;
 const NAME = /^(\d{6,9})\.json$/;
 const HIGHEST = 999_999_999;
 
-/** What the generations folder holds. */
-export interface Shelf {
-  /** Oldest first. */
-  readonly records: readonly GenerationRecord[];
-  readonly damaged: readonly DamagedGeneration[];
-  /** The highest number in use, whatever lies under it; 0 when there is none. */
-  readonly highest: number;
-  /** Every number in use. */
-  readonly taken: ReadonlySet<number>;
-}
-
-/** The generation files of an instance: `generations/000001.json` and so on, written once. */
-export interface GenerationStore {
-  /** @throws Failure `vault-newer-format`, `vault-unreadable` */
-  read(): Promise<Shelf>;
-  /** The bytes of a generation's file; null where it is gone. @throws Failure `vault-unreadable` */
-  bytes(number: number): Buffer | null;
-  /** @returns false when the number is taken. */
-  write(number: number, content: Buffer): boolean;
-  /** Puts the same generation in another form in its place: killed anywhere, the old or the new file is there, whole. */
-  replace(number: number, content: Buffer): void;
-  /** Removes generations; one that is gone already is fine. */
-  remove(numbers: readonly number[]): void;
-}
-
-/** Files never change, so what was read once is read again only if the file is another. */
+/**
+ * The generation files of an instance: `generations/000001.json` and so on. Files never change, so what was read once is
+ * read again only if the file is another.
+ */
 export function createGenerationStore(place: InstanceFolder, instance: string, envelope: Envelope): GenerationStore {
   const remembered = new Map<string, { readonly version: string; readonly decoded: Decoded }>();
 

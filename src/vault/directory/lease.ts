@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, renameSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 import { systemCode } from '../../core/failure.ts';
+import type { LeaseClock } from '../lease-clock.ts';
 import type { Lease } from '../vault.ts';
 import type { InstanceFolder } from './instance-folder.ts';
 import { readRegular } from './read-regular.ts';
@@ -16,25 +16,6 @@ export const BROKEN_AFTER = 3000;
 const GIVEN_UP_AFTER = 2500;
 /** How often a waiting keeper looks, in ms. */
 const LOOK = 200;
-
-/** Time as the lease sees it: monotonic, in ms. Process ids and wall clocks of other containers mean nothing. */
-export interface LeaseClock {
-  now(): number;
-  /** @throws the reason of `signal` when it aborts. */
-  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
-}
-
-export const systemClock: LeaseClock = {
-  now: () => performance.now(),
-  sleep: async (milliseconds, signal) => {
-    try {
-      await delay(milliseconds, undefined, { signal });
-    } catch (error) {
-      signal.throwIfAborted();
-      throw error;
-    }
-  },
-};
 
 /**
  * Waits until the lease file can be created under a token of our own, and then rewrites it twice a second. A lease that

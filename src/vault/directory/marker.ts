@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { Failure, systemCode } from '../../core/failure.ts';
 import { FORMAT, READABLE_FROM } from '../generation-format.ts';
+import { newerFormat } from '../newer-format.ts';
 import { readRegular } from './read-regular.ts';
 import { isTemporary } from './write-whole.ts';
 
@@ -65,16 +66,6 @@ export function checkMarker(folder: string, instance: string): MarkerState {
     });
   }
   return 'present';
-}
-
-/** The error for what a later release has written, naming the one that reads it. */
-export function newerFormat(target: string, format: number, readableFrom: string | null): Failure {
-  const release = readableFrom === null ? 'a later release' : `Keykeeper ${readableFrom} or later`;
-  return new Failure('vault-newer-format', `the vault has files of format ${format}: it takes ${release}`, {
-    target,
-    expected: `format ${FORMAT}`,
-    try: readableFrom === null ? 'use the release that wrote it' : `use the image keykeeper:${readableFrom}`,
-  });
 }
 
 /** A folder without a marker is taken over only if there is nothing in it that Keykeeper would not have put there. */

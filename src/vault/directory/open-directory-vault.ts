@@ -4,6 +4,7 @@ import type { AbsolutePath } from '../../core/brand.ts';
 import { Failure, systemCode } from '../../core/failure.ts';
 import type { Secret } from '../../core/secret.ts';
 import { createEnvelope } from '../age-envelope.ts';
+import { type LeaseClock, systemClock } from '../lease-clock.ts';
 import type { RetentionLimits } from '../retention.ts';
 import type { Vault } from '../vault.ts';
 import { DirectoryVault } from './directory-vault.ts';
@@ -15,7 +16,6 @@ import {
   instanceFolder,
   prepareInstanceFolder,
 } from './instance-folder.ts';
-import { type LeaseClock, systemClock } from './lease.ts';
 import { type Mount, readMounts } from './mount.ts';
 import { createRecordStore } from './record-store.ts';
 import { refuseGlpiVolume } from './refuse-glpi-volume.ts';

@@ -1,44 +1,21 @@
 import { join } from 'node:path';
-import type { DamagedGeneration } from '../../core/observation.ts';
 import type { Envelope } from '../age-envelope.ts';
+import { newerFormat } from '../newer-format.ts';
 import { type DecodedRecord, decodeRecord, encodeRecord, sealRecord } from '../record-format.ts';
 import { CONFIDENTIAL } from '../reencrypt-part.ts';
-import type { JsonValue, RecordName, VaultRecord } from '../vault.ts';
+import type { RecordFile, RecordStore } from '../stores.ts';
+import type { RecordName, VaultRecord } from '../vault.ts';
 import { ensureFolder, type InstanceFolder } from './instance-folder.ts';
-import { newerFormat } from './marker.ts';
 import { readRegular } from './read-regular.ts';
 import { replaceWhole, syncDirectory } from './write-whole.ts';
 
 /** The largest record is that of a rescue: the old values of every row. In bytes. */
 const RECORD_LIMIT = 256 * 1024 * 1024;
 
-/** The records of an instance: `records/<name>.json`, each replaced whole. */
-export interface RecordStore {
-  /** @throws Failure `vault-newer-format` */
-  read(name: RecordName): Promise<VaultRecord>;
-  /**
-   * Writes a temporary file, has it survive a power cut, and renames it: killed anywhere, the old record or the new one
-   * stands, and the next start removes the temporary file.
-   *
-   * @throws Failure `vault-newer-format` where a later release has written this record; the system's error
-   */
-  write(name: RecordName, value: JsonValue, options: { readonly confidential: boolean }): Promise<void>;
-  /**
-   * A record's file as it lies there; null where there is none.
-   *
-   * @throws Failure `vault-newer-format`
-   */
-  file(name: RecordName): Promise<RecordFile | null>;
-  /** Puts a record's file in its place, unless a whole record is there. @returns whether it was put there */
-  take(name: RecordName, file: Buffer): Promise<boolean>;
-  /** Puts the same record in another form in its place, as a generation's (generation-store.ts). */
-  replace(name: RecordName, file: Buffer): void;
-}
-
-export type RecordFile =
-  | { readonly kind: 'whole'; readonly bytes: Buffer }
-  | ({ readonly kind: 'damaged' } & DamagedGeneration);
-
+/**
+ * The records of an instance as files: `records/<name>.json`. One is replaced by writing a temporary file, having it survive
+ * a power cut, and renaming it; the next start removes what a killed writer left.
+ */
 export function createRecordStore(place: InstanceFolder, instance: string, envelope: Envelope): RecordStore {
   const pathOf = (name: RecordName) => join(place.records, `${name}.json`);
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type InstanceFolder, instanceFolder } from '../../../../src/vault/directory/instance-folder.ts';
-import { acquireLease, type LeaseClock } from '../../../../src/vault/directory/lease.ts';
+import { acquireLease } from '../../../../src/vault/directory/lease.ts';
+import type { LeaseClock } from '../../../../src/vault/lease-clock.ts';
 import type { Lease } from '../../../../src/vault/vault.ts';
 
 /** A clock that stands still until a test moves it. */

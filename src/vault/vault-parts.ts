@@ -1,18 +1,10 @@
-import type { DamagedGeneration } from '../../core/observation.ts';
-import type { GenerationRecord } from '../generation-format.ts';
-import { RECORD_NAMES, type RecordName, type VaultPart } from '../vault.ts';
-import type { EscrowStore } from './escrow-store.ts';
-import type { GenerationStore } from './generation-store.ts';
-import type { RecordStore } from './record-store.ts';
+import type { DamagedGeneration } from '../core/observation.ts';
+import type { GenerationRecord } from './generation-format.ts';
+import type { GenerationStore, Stores } from './stores.ts';
+import { RECORD_NAMES, type RecordName, type VaultPart } from './vault.ts';
 
 /** Only this moment's: who is there. Elsewhere or later it would be wrong. */
 const MOMENTARY: ReadonlySet<RecordName> = new Set(['presence']);
-
-export interface Stores {
-  readonly generations: GenerationStore;
-  readonly escrow: EscrowStore;
-  readonly records: RecordStore;
-}
 
 /**
  * Every file of a vault that counts: chunks, then generations, the newest first, then records. What is written meanwhile

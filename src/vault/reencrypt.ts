@@ -1,13 +1,14 @@
-import { Failure } from '../../core/failure.ts';
-import type { DamagedGeneration } from '../../core/observation.ts';
-import type { Envelope } from '../age-envelope.ts';
-import { checkRecipients, closedFiles } from '../check-recipients.ts';
-import { decodeGeneration } from '../generation-format.ts';
-import { decodeRecord } from '../record-format.ts';
-import { reencryptPart } from '../reencrypt-part.ts';
-import type { Reencrypted, ReencryptOptions, VaultPart } from '../vault.ts';
-import { decodeChunk } from './escrow-store.ts';
-import { readParts, type Stores } from './vault-parts.ts';
+import { Failure } from '../core/failure.ts';
+import type { DamagedGeneration } from '../core/observation.ts';
+import type { Envelope } from './age-envelope.ts';
+import { checkRecipients, closedFiles } from './check-recipients.ts';
+import { decodeChunk } from './chunk-file.ts';
+import { decodeGeneration } from './generation-format.ts';
+import { decodeRecord } from './record-format.ts';
+import { reencryptPart } from './reencrypt-part.ts';
+import type { Stores } from './stores.ts';
+import type { Reencrypted, ReencryptOptions, VaultPart } from './vault.ts';
+import { readParts } from './vault-parts.ts';
 
 export interface ReencryptedVault extends Stores {
   readonly instance: string;

@@ -1,12 +1,12 @@
-import { Failure } from '../../core/failure.ts';
-import type { Envelope } from '../age-envelope.ts';
-import { decodeGeneration, type GenerationRecord, placeGeneration } from '../generation-format.ts';
-import { type MergePlan, type Placed, planMerge } from '../plan-merge.ts';
-import { decodeRecord } from '../record-format.ts';
-import type { RecordName, TakenIn, VaultPart } from '../vault.ts';
-import { decodeChunk } from './escrow-store.ts';
-import { newerFormat } from './marker.ts';
-import type { Stores } from './vault-parts.ts';
+import { Failure } from '../core/failure.ts';
+import type { Envelope } from './age-envelope.ts';
+import { decodeChunk } from './chunk-file.ts';
+import { decodeGeneration, type GenerationRecord, placeGeneration } from './generation-format.ts';
+import { newerFormat } from './newer-format.ts';
+import { type MergePlan, type Placed, planMerge } from './plan-merge.ts';
+import { decodeRecord } from './record-format.ts';
+import type { Stores } from './stores.ts';
+import type { RecordName, TakenIn, VaultPart } from './vault.ts';
 
 export interface TakeInParts extends Stores {
   readonly instance: string;
