@@ -5,7 +5,7 @@ import { build, type Metafile, type Plugin } from 'esbuild';
 /** Where a quiet `init` comes through, beside `main.js`. */
 const STARTS = ['src/commands/stop-signal.ts', 'src/commands/run-command-line.ts', 'src/commands/init.ts'];
 /** What these load stays as it is: the health check runs every few seconds and needs little of it. */
-const APART = ['src/main.ts', 'src/commands/quick-healthcheck.ts'];
+const APART = ['src/main.ts', 'src/commands/quick-healthcheck.ts', 'src/commands/quick-probe.ts'];
 const MERGED = 'start.js';
 
 type Outputs = ReadonlyMap<string, Metafile['outputs'][string]>;

@@ -29,7 +29,8 @@ export function warmCompileCache(application: string, cache: string): void {
     mkdirSync(join(scratch, 'glpi', 'config'), { recursive: true });
     mkdirSync(join(scratch, 'vault'));
     // What a first run compiled is what the cache holds of it: the commands that are waited for come first.
-    for (const command of [['init'], ['healthcheck'], ['--help']]) run([program, ...command], environment);
+    for (const command of [['init'], ['healthcheck'], ['healthcheck', '--live'], ['--help']])
+      run([program, ...command], environment);
     const chunks = readdirSync(application).filter((name) => name.endsWith('.js') && name !== 'main.js');
     const loads = chunks.map((name) => `await import(${JSON.stringify(pathToFileURL(join(application, name)).href)});`);
     run(['--input-type=module', '--eval', loads.join('\n')], environment);

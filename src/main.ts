@@ -7,6 +7,9 @@ import { existsSync } from 'node:fs';
 const argv = process.argv.slice(2);
 const { env: environment, stdout, stderr } = process;
 
+/** Options that are probes of the container, and what they ask. */
+const PROBES: Readonly<Record<string, 'gate' | 'live'>> = { '--startup': 'gate', '--live': 'live' };
+
 /** A reader that went away must not take the watch down with it. */
 for (const stream of [stdout, stderr]) stream.on('error', ignoreGoneReader);
 process.on('uncaughtException', exitUnexpectedly);
@@ -18,6 +21,13 @@ async function main(): Promise<number> {
   if (argv.length === 1 && argv[0] === 'healthcheck' && isHttpAddressInEnvironment()) {
     const { quickHealthcheck } = await import('./commands/quick-healthcheck.ts');
     const { exitCode, text } = await quickHealthcheck(environment);
+    stdout.write(text);
+    return exitCode;
+  }
+  const probe = argv.length === 2 && argv[0] === 'healthcheck' ? PROBES[argv[1] ?? ''] : undefined;
+  if (probe !== undefined) {
+    const { quickProbe } = await import('./commands/quick-probe.ts');
+    const { exitCode, text } = await quickProbe(probe);
     stdout.write(text);
     return exitCode;
   }

@@ -4,6 +4,7 @@ import type { Command, CommandContext } from './command.ts';
 import { holdWithProgress } from './hold-with-progress.ts';
 import { requireConfigDirectory } from './require-config-directory.ts';
 import { previewOf, resultOf } from './result-of.ts';
+import { tellBlocked } from './tell-blocked.ts';
 
 /** `keykeeper init`: the gate before GLPI's start. */
 export const init: Command = {
@@ -30,11 +31,13 @@ async function run(context: CommandContext): Promise<ResultDocument> {
   requireConfigDirectory(settings);
   const dryRun = options.dryRun === true;
   await using opened = await openKeeper(settings, 'gate', !dryRun, environment);
-  const { keeper } = opened;
+  const { keeper, platform } = opened;
   if (dryRun) {
     const result = await keeper.reconcile(signal, { until: 'plan' });
     return previewOf(result, { command: 'init', exitCode: 0 });
   }
   const { result, decision } = await holdWithProgress(keeper, context, 'preparing the keys', {});
-  return resultOf(result, { command: 'init', exitCode: decision.exitCode, gate: decision });
+  const document = resultOf(result, { command: 'init', exitCode: decision.exitCode, gate: decision });
+  if (decision.gate === 'blocked') await tellBlocked(document, context, platform);
+  return document;
 }

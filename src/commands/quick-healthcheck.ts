@@ -2,6 +2,7 @@ import { DEFAULT_HTTP, parseHttpAddress } from '../config/http-address.ts';
 import { InvalidValue } from '../config/invalid-value.ts';
 import type { Environment } from '../config/source.ts';
 import { askHealth } from './ask-health.ts';
+import type { QuickAnswer } from './quick-answer.ts';
 
 export const HEALTHY = 0;
 export const UNHEALTHY = 1;
@@ -12,12 +13,6 @@ export const HTTP_OFF = {
   reason:
     'HTTP is off. Try: KEYKEEPER_HTTP=127.0.0.1:8377 for the watch and its health check, or remove the health check',
 } as const;
-
-export interface QuickAnswer {
-  readonly exitCode: number;
-  /** With a line break at its end. */
-  readonly text: string;
-}
 
 /**
  * `keykeeper healthcheck` without options, for the container's health check: of all settings it reads the one variable

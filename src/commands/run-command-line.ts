@@ -1,5 +1,6 @@
 import { loadSettings } from '../config/load-settings.ts';
 import type { Environment } from '../config/source.ts';
+import { DEFAULT_TERMINATION_LOG } from '../config/termination-log.ts';
 import { Failure } from '../core/failure.ts';
 import type { ResultDocument } from '../report/document.ts';
 import { emptyDocument, exitCodeOf, failureDocument } from '../report/failure-document.ts';
@@ -26,6 +27,9 @@ export interface CommandLine {
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stop: Stop;
 }
+
+/** Commands that are the whole life of a container; any other may be run by somebody in one whose life goes on. */
+const ENDS_CONTAINERS: readonly string[] = ['init', 'watch'];
 
 type Run = Extract<Invocation, { kind: 'run' }>;
 
@@ -102,6 +106,7 @@ async function reportError(error: unknown, name: string, line: CommandLine): Pro
   }
   if (error instanceof Failure) {
     const document = failureDocument(name, error);
+    if (ENDS_CONTAINERS.includes(name)) await leaveReason(error, environment);
     await (json
       ? writeText(stdout, jsonText(document))
       : writeText(stderr, printFailure(error, styleFor(stderr, environment))));
@@ -113,6 +118,13 @@ async function reportError(error: unknown, name: string, line: CommandLine): Pro
     ? writeText(stdout, jsonText(emptyDocument(name, UNEXPECTED, [unexpected])))
     : writeText(stderr, `keykeeper: ${message}\n`));
   return UNEXPECTED;
+}
+
+/** In a pod, the reason why a container cannot even begin is read from its termination message. */
+async function leaveReason(error: Failure, environment: Environment): Promise<void> {
+  const { writeTerminationMessage } = await import('../report/termination-message.ts');
+  const path = environment.KEYKEEPER_TERMINATION_LOG || DEFAULT_TERMINATION_LOG;
+  writeTerminationMessage(path, printFailure(error));
 }
 
 /** Whether an error only says that the signal was heeded. */

@@ -13,6 +13,7 @@ import {
   TRIGGERS,
   type Trigger,
 } from '../report/metrics-snapshot.ts';
+import type { ProbeAnswer } from '../report/probe/probe-view.ts';
 import { NO_REGISTRATION, registrationFigures } from '../report/registration-metrics.ts';
 import { scheduleFigures } from '../report/schedule-metrics.ts';
 import { type PassSummary, summarizePass } from './pass-summary.ts';
@@ -108,6 +109,12 @@ export class WatchRecord {
     if (this.#keeper.stage === 'gate') return { healthy: false, reason: `the gate is shut: ${summary.mainReason}` };
     if (!summary.keyIsSafe) return { healthy: false, reason: summary.mainReason };
     return { healthy: true, reason: `the key is safe (${summary.verdict})` };
+  }
+
+  /** For the start-up probe of a container: whether GLPI may start, which is another question than whether all is well. */
+  gate(): ProbeAnswer {
+    if (this.#keeper.stage === 'guard' && this.#last !== null) return { passed: true, reason: 'GLPI may start' };
+    return { passed: false, reason: this.health().reason };
   }
 
   ready(): boolean {

@@ -1,18 +1,23 @@
 import { CheckLane } from '../keeper/check-lane.ts';
+import type { Held } from '../keeper/hold-gate.ts';
 import { monotonic } from '../keeper/monotonic.ts';
 import { openCheck } from '../keeper/open-check.ts';
 import { openKeeper, vaultOpener } from '../keeper/open-keeper.ts';
 import { openSchedule } from '../keeper/open-schedule.ts';
+import { PodGate } from '../keeper/pod-gate.ts';
 import type { Schedule } from '../keeper/schedule.ts';
 import { Watch, type WatchReport } from '../keeper/watch.ts';
 import { describeError } from '../report/describe-error.ts';
 import type { ResultDocument } from '../report/document.ts';
 import type { KeeperView } from '../report/http/keeper-view.ts';
+import { serveProbes } from '../report/probe/probe-server.ts';
+import type { ProbeView } from '../report/probe/probe-view.ts';
 import { VERSION } from '../version.ts';
 import { CheckLog } from './check-log.ts';
 import type { Command, CommandContext } from './command.ts';
 import { requireConfigDirectory } from './require-config-directory.ts';
 import { resultOf } from './result-of.ts';
+import { tellBlocked } from './tell-blocked.ts';
 import { VerdictLog } from './verdict-log.ts';
 import { WatchRecord } from './watch-record.ts';
 
@@ -24,10 +29,12 @@ export const watch: Command = {
     'Run it beside GLPI, as a sidecar. A key file that vanishes or is cut comes back at once; another key in its place is ' +
     'judged by opening real values, and a rotation by GLPI itself is followed and captured, never rolled back. Owner and ' +
     'mode are repaired, and every change that counts is kept in the vault.\n\n' +
-    'With --gate it is healthy only once GLPI may start, so that GLPI can depend on it in place of a separate init.\n\n' +
+    'With --gate it is healthy only once GLPI may start, so that GLPI can depend on it in place of a separate init. In a ' +
+    'pod, as a native sidecar, it ends when the gate stays blocked: the reason is then in the pod, and the kubelet starts ' +
+    'it again with a growing delay.\n\n' +
     'Events of the file system and of the container engine, a timer (KEYKEEPER_INTERVAL), SIGHUP and POST /reconcile all ' +
     'run the same pass. It serves /healthz, /readyz, /status and /metrics (KEYKEEPER_HTTP).\n\n' +
-    'Exit codes: 0 stopped by a signal · 2 a setting is wrong.',
+    'Exit codes: 0 stopped by a signal · 2 a setting is wrong · in a pod, with --gate, those of keykeeper init.',
   examples: [
     { line: 'keykeeper watch', purpose: 'as the command of a Compose service' },
     { line: 'keykeeper watch --gate', purpose: 'one service for both: GLPI waits for it to be healthy' },
@@ -63,6 +70,7 @@ async function run(context: CommandContext): Promise<ResultDocument | null> {
     platform,
     monotonic,
     signal,
+    podGate: isPod(environment) ? new PodGate(settings.databaseWait, monotonic) : undefined,
     onResult: (report) => {
       log.add(report, record.add(report), keeper);
       if (keeper.stage !== 'guard') return;
@@ -76,8 +84,10 @@ async function run(context: CommandContext): Promise<ResultDocument | null> {
   });
   const onHangUp = () => loop.ask('signal');
   process.on('SIGHUP', onHangUp);
+  let held: Held | null = null;
   try {
-    await using _ = await serve(viewOf(loop, record), context);
+    await using _probes = await serveProbes({ view: probesOf(loop, record), logger });
+    await using _http = await serve(viewOf(loop, record), context);
     logger.info('watching', {
       instance: settings.instance,
       directory: settings.configDir,
@@ -85,12 +95,23 @@ async function run(context: CommandContext): Promise<ResultDocument | null> {
       preset: settings.preset.name,
       because: settings.presetEvidence,
     });
-    await runBeside(loop, [lane, schedule], signal);
+    held = await runBeside(loop, [lane, schedule], signal);
   } finally {
     process.off('SIGHUP', onHangUp);
   }
-  logger.info('stopped');
-  return null;
+  if (held === null) {
+    logger.info('stopped');
+    return null;
+  }
+  const { result, decision } = held;
+  const document = resultOf(result, { command: 'watch', exitCode: decision.exitCode, gate: decision });
+  await tellBlocked(document, context, platform);
+  return document;
+}
+
+/** The kubelet gives every container of every pod the address of the API server. */
+function isPod(environment: CommandContext['environment']): boolean {
+  return (environment.KUBERNETES_SERVICE_HOST ?? '') !== '';
 }
 
 /** The lanes end with the watch, however that ends. */
@@ -98,16 +119,27 @@ async function runBeside(
   loop: Watch,
   lanes: readonly (CheckLane | Schedule | null)[],
   signal: AbortSignal,
-): Promise<void> {
+): Promise<Held | null> {
   const ended = new AbortController();
   const either = AbortSignal.any([signal, ended.signal]);
   const running = lanes.map((lane) => lane?.run(either));
   try {
-    await loop.run();
+    return await loop.run();
   } finally {
     ended.abort();
     await Promise.all(running);
   }
+}
+
+function probesOf(loop: Watch, record: WatchRecord): ProbeView {
+  return {
+    gate: () => record.gate(),
+    live: () => {
+      const stalled = loop.stalledFor();
+      if (stalled === null) return { passed: true, reason: 'the loop goes on' };
+      return { passed: false, reason: `the loop has stood still for ${Math.round(stalled / 1_000)} s` };
+    },
+  };
 }
 
 function viewOf(loop: Watch, record: WatchRecord): KeeperView {

@@ -7,6 +7,7 @@ import { OFFICIAL, PRESETS } from './presets.ts';
 import { readRegistrationUrl } from './registration-url.ts';
 import { parseSchedule } from './schedule-setting.ts';
 import { duration, oneOf, text } from './setting-schema.ts';
+import { DEFAULT_TERMINATION_LOG } from './termination-log.ts';
 import { readAbsolutePath, readContainerName, readHttpToken, readInstance, readPassword } from './texts.ts';
 import { parseVaultUrl } from './vault-url.ts';
 
@@ -156,6 +157,15 @@ export const DECLARATIONS = {
     summary: "name of GLPI's container or of its Compose service",
     details: 'Only where the Docker Engine is asked.',
     example: 'glpi',
+    holds: 'plain',
+  }),
+  terminationLog: declare({
+    schema: text(readAbsolutePath),
+    fallback: DEFAULT_TERMINATION_LOG,
+    summary: 'file that the kubelet reads the reason of an end from',
+    details:
+      "A blocked gate writes there why GLPI may not start. The pod's `terminationMessagePath`, where that is another one; nothing is written where there is no such file.",
+    example: '/dev/termination-log',
     holds: 'plain',
   }),
   registrationKey: declare({

@@ -61,6 +61,7 @@ function valueText(name: SettingName, settings: Settings): string {
     case 'caFile':
       return settings[name] ?? NOT_SET;
     case 'configDir':
+    case 'terminationLog':
     case 'varDir':
     case 'instance':
     case 'gate':

@@ -78,6 +78,7 @@ export async function loadSettings(input: SettingsInput): Promise<LoadedSettings
     ageIdentity: read('ageIdentity'),
     platform: required(read('platform')),
     container: read('container'),
+    terminationLog: required(read('terminationLog')),
     registrationKey: read('registrationKey'),
     registrationValidate: required(read('registrationValidate')),
     registrationUrl: read('registrationUrl'),

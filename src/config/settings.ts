@@ -57,6 +57,8 @@ export interface Settings {
   readonly ageIdentity: Secret<string> | null;
   readonly platform: 'auto' | 'none' | 'docker';
   readonly container: string | null;
+  /** A file of the kubelet; it need not be there. */
+  readonly terminationLog: AbsolutePath;
   /** As given: what pasting added is still in it. */
   readonly registrationKey: Secret<string> | null;
   readonly registrationValidate: 'on' | 'off';

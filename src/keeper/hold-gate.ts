@@ -30,14 +30,15 @@ export async function holdGate(
     const result = await keeper.reconcile(signal, options);
     const decision = keeper.decide(result);
     const left = deadline - monotonic();
-    const waitsFor = passing(result, decision);
-    if (waitsFor === null || left <= 0) return { result, decision };
-    onWait(waitsFor, left);
+    const waiting = waitsFor(result, decision);
+    if (waiting === null || left <= 0) return { result, decision };
+    onWait(waiting, left);
     await pause(Math.min(RETRY, left), signal);
   }
 }
 
-function passing({ after, outcome }: Reconciliation, decision: GateDecision): string | null {
+/** What keeps the gate shut and may pass by itself; null where waiting helps nothing. */
+export function waitsFor({ after, outcome }: Reconciliation, decision: GateDecision): string | null {
   if (decision.enforced === EXIT.databaseUnreachable && after.pass.observation.database.kind === 'unreachable') {
     return after.pass.observation.database.message;
   }

@@ -1,8 +1,11 @@
 import { GUARDED_FILES } from '../core/guarded-set.ts';
 import { watchDirectory } from '../files/watch-directory.ts';
 import type { Platform } from '../platform/platform.ts';
+import type { Held } from './hold-gate.ts';
 import type { Keeper } from './keeper.ts';
+import { LoopPulse } from './loop-pulse.ts';
 import { pause } from './pause.ts';
+import type { PodGate } from './pod-gate.ts';
 import type { Reconciliation } from './reconcile.ts';
 
 export type Trigger = 'start' | 'file' | 'container' | 'timer' | 'signal' | 'http';
@@ -19,6 +22,8 @@ export interface WatchOptions {
   readonly platform: Platform;
   readonly monotonic: () => number;
   readonly signal: AbortSignal;
+  /** Where a blocked gate ends the watch; else it stays, and looks again each second. */
+  readonly podGate?: PodGate | undefined;
   readonly onResult: (report: WatchReport) => void;
   /** An error that is nobody's plan: the watch goes on, and is unhealthy until a reconcile succeeds. */
   readonly onError: (error: unknown) => void;
@@ -39,6 +44,7 @@ const RETRY_GATE = 1_000;
  */
 export class Watch {
   readonly #options: WatchOptions;
+  readonly #pulse: LoopPulse;
   #asked: Trigger | null = 'start';
   #askedAt: number;
   #wake: () => void = () => undefined;
@@ -47,10 +53,17 @@ export class Watch {
   #looking = false;
   #fileEvent = false;
   #waiters: PromiseWithResolvers<WatchReport>[] = [];
+  #held: Held | null = null;
 
   constructor(options: WatchOptions) {
     this.#options = options;
     this.#askedAt = options.monotonic();
+    this.#pulse = new LoopPulse(options.keeper.settings, options.monotonic);
+  }
+
+  /** How long the loop has stood still, in ms; null while it goes on. */
+  stalledFor(): number | null {
+    return this.#pulse.stalledFor();
   }
 
   /** Asks for a reconcile; several requests before it starts are one. */
@@ -70,18 +83,20 @@ export class Watch {
     return await waiter.promise;
   }
 
-  /** Runs until the signal is aborted. */
-  async run(): Promise<void> {
+  /** Runs until the signal is aborted (null), or until a blocked gate ends it. */
+  async run(): Promise<Held | null> {
     const { keeper, platform, signal } = this.#options;
     const { configDir } = keeper.settings;
     await using _ = await watchDirectory(configDir, GUARDED_FILES, () => void this.#onFileEvent());
     platform.follow(() => this.ask('container'), signal);
     while (!signal.aborted) {
       await this.#nextRequest();
-      if (signal.aborted) return;
+      if (signal.aborted) return null;
       await this.#reconcile();
+      if (this.#held !== null) return this.#held;
       await pause(GAP, signal).catch(() => undefined);
     }
+    return null;
   }
 
   /** Somebody may make events faster than files are looked at: what comes during a look is one more look, not a queue. */
@@ -114,6 +129,7 @@ export class Watch {
 
   async #reconcile(): Promise<void> {
     const { keeper, signal, monotonic, onResult, onError } = this.#options;
+    this.#pulse.passBegins();
     const trigger = this.#asked ?? 'timer';
     const started = this.#asked === null ? monotonic() : this.#askedAt;
     this.#asked = null;
@@ -124,17 +140,28 @@ export class Watch {
       const result = await keeper.reconcile(signal);
       this.#retry = mayPass(result) ? Math.min(this.#retry * 2, keeper.settings.interval) : RETRY_FIRST;
       this.#waiting = mayPass(result);
-      if (keeper.stage === 'gate' && keeper.decide(result).gate === 'open') {
-        keeper.guard();
-        this.ask('start');
-      }
+      this.#holdGate(result);
       const report = { trigger, result, duration: monotonic() - started };
       onResult(report);
       for (const waiter of waiters) waiter.resolve(report);
     } catch (error) {
       for (const waiter of waiters) waiter.reject(error);
       if (!signal.aborted) onError(error);
+    } finally {
+      this.#pulse.passEnds();
     }
+  }
+
+  #holdGate(result: Reconciliation): void {
+    const { keeper, podGate } = this.#options;
+    if (keeper.stage !== 'gate') return;
+    const decision = keeper.decide(result);
+    if (decision.gate === 'open' || podGate?.isOver(result) === true) {
+      keeper.guard();
+      this.ask('start');
+      return;
+    }
+    if (podGate?.endsWith(result, decision) === true) this.#held = { result, decision };
   }
 
   /** How long to wait for somebody to ask, in ms, before the timer does. */

@@ -51,6 +51,15 @@ export type ExecOutcome =
   | { readonly kind: 'unavailable'; readonly message: string }
   | { readonly kind: 'timed-out'; readonly message: string };
 
+/** Something that people who look at GLPI's pod should find there. */
+export interface Announcement {
+  readonly type: 'Normal' | 'Warning';
+  /** One word in CamelCase, the same each time. */
+  readonly reason: string;
+  /** Never a secret. */
+  readonly message: string;
+}
+
 /** What GLPI runs on: knows whether it runs, and hints when that changes. */
 export interface Platform extends AsyncDisposable {
   readonly name: 'none' | 'docker';
@@ -69,4 +78,9 @@ export interface Platform extends AsyncDisposable {
    * @throws the reason of `signal` once that is aborted.
    */
   exec?(command: readonly string[], options: ExecOptions): Promise<ExecOutcome>;
+  /**
+   * Puts something where the people of this platform look. Absent where there is no such place; what cannot be put there
+   * is dropped, for the log has it too. Never rejects.
+   */
+  announce?(announcement: Announcement, signal: AbortSignal): Promise<void>;
 }

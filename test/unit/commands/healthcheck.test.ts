@@ -84,6 +84,13 @@ describe('the health check', () => {
     expect((await askHealth('127.0.0.1', other.port)).healthy).toBe(false);
   });
 
+  it('is one probe at a time', async () => {
+    const { exitCode, stderr } = await runLine(['healthcheck', '--startup', '--live']);
+
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('two probes');
+  });
+
   it.each([
     ['off', 'HTTP is off'],
     ['8377', 'KEYKEEPER_HTTP has no address'],

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -51,6 +51,32 @@ describe('the program', () => {
 
     expect(status).toBe(1);
     expect(stdout).toContain('unhealthy: nothing answers at 127.0.0.1:1');
+  });
+
+  it.each(['--startup', '--live'])('takes the short way for the probe %s, and reads no setting for it', (option) => {
+    const { status, stdout, stderr } = run(['healthcheck', option], { KEYKEEPER_NO_SETTING: 'x' });
+
+    // Another watch on this machine may answer for it.
+    expect(stdout).toMatch(/^(passed|failed): /);
+    expect([status, stderr]).toEqual([stdout.startsWith('passed') ? 0 : 1, '']);
+  });
+
+  it.each(['init', 'watch'])('leaves the reason where the kubelet reads it when %s cannot begin', (command) => {
+    const file = join(folder, 'termination-log');
+    writeFileSync(file, '');
+
+    run([command], { KEYKEEPER_CONFIGDIR: folder, KEYKEEPER_TERMINATION_LOG: file });
+
+    expect(readFileSync(file, 'utf8')).toContain('Try: rename it to KEYKEEPER_CONFIG_DIR');
+  });
+
+  it('leaves no reason there for a command that is not the life of the container', () => {
+    const file = join(folder, 'termination-log');
+    writeFileSync(file, '');
+
+    run(['status'], { KEYKEEPER_CONFIGDIR: folder, KEYKEEPER_TERMINATION_LOG: file });
+
+    expect(readFileSync(file, 'utf8')).toBe('');
   });
 
   it('does not mind a reader that goes away', () => {
