@@ -36,7 +36,7 @@ export async function readConfigFile(path: string | null, readFile: ReadFile): P
   if (source === null) return new Map();
   const yaml = await import('yaml');
   const lines = new yaml.LineCounter();
-  const document = yaml.parseDocument(source, { lineCounter: lines, prettyErrors: false, strict: true });
+  const document = parseYaml(yaml, source, lines, file);
   const place = (offset: number) => {
     const { line, col } = lines.linePos(offset);
     return { line, text: `${file}:${line}:${col}` };
@@ -57,6 +57,21 @@ export async function readConfigFile(path: string | null, readFile: ReadFile): P
     values.set(form.key, { kind: form.kind, text, origin: { source: 'file', place: `${file}:${at.line}` } });
   }
   return values;
+}
+
+/** The parser goes down one call a level: what nests thousands deep overflows its stack, and is no mapping of settings. */
+function parseYaml(
+  yaml: typeof Yaml,
+  source: string,
+  lineCounter: Yaml.LineCounter,
+  file: string,
+): Yaml.Document.Parsed {
+  try {
+    return yaml.parseDocument(source, { lineCounter, prettyErrors: false, strict: true });
+  } catch (error) {
+    if (error instanceof RangeError) throw syntaxFailure('', file);
+    throw error;
+  }
 }
 
 function readSource(file: string, named: boolean, readFile: ReadFile): string | null {

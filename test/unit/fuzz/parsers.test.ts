@@ -27,6 +27,7 @@ describe('keykeeper.yaml, keys and files made to exhaust a parser', () => {
     ['JSON in JSON', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`],
     ['one line without an end', 'a'.repeat(60_000)],
     ['aliases of aliases', `a: &a [x]\n${Array.from({ length: 60 }, (_, n) => `k${n}: &k${n} [*a, *a]`).join('\n')}`],
+    ['keys of keys', `? ${'instance: '.repeat(6_000)}helpdesk`],
     ['comments only', '#'.repeat(60_000)],
     ['quotes only', '"'.repeat(60_000)],
   ])('%s are refused or read by every parser', async (_, text) => {
