@@ -14,7 +14,12 @@ const PAGES = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
   .filter((path) => path !== '' && existsSync(join(ROOT, path)));
 
 /** Variables of the tests and the Compose files, which are no settings. */
-const OTHER_VARIABLES = ['KEYKEEPER_TEST_REQUIRE', 'KEYKEEPER_IMAGE', 'KEYKEEPER_VAULT_VOLUME'];
+const OTHER_VARIABLES = [
+  'KEYKEEPER_TEST_REQUIRE',
+  'KEYKEEPER_TEST_IMAGE_LOADER',
+  'KEYKEEPER_IMAGE',
+  'KEYKEEPER_VAULT_VOLUME',
+];
 
 describe('the documentation', () => {
   it('finds the pages', () => {
