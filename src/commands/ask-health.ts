@@ -1,4 +1,6 @@
-import { connect } from 'node:net';
+import { connect, type NetConnectOpts } from 'node:net';
+import { formatHttpAddress } from '../config/http-address.ts';
+import type { HttpAddress } from '../config/settings.ts';
 
 export interface HealthAnswer {
   readonly healthy: boolean;
@@ -15,13 +17,15 @@ const LONGEST = 64 * 1024;
  * Asks GET /healthz of a `watch`. Over a bare socket, because a health check runs every few seconds and `node:http` alone
  * takes as long to load as all of Node.js; in HTTP/1.0 (RFC 1945), whose answers end with the connection.
  *
- * @param host as it listens; the addresses that mean "every interface" are asked on loopback
+ * @param listening where it listens; the addresses that mean "every interface" are asked on loopback
  */
-export async function askHealth(host: string, port: number): Promise<HealthAnswer> {
-  const target = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  const address = target.includes(':') ? `[${target}]:${port}` : `${target}:${port}`;
+export async function askHealth(listening: HttpAddress): Promise<HealthAnswer> {
+  const asked = askedAt(listening);
+  const address = formatHttpAddress(asked);
+  const target = asked.kind === 'unix' ? { path: asked.path } : { host: asked.host, port: asked.port };
+  const host = asked.kind === 'unix' ? 'localhost' : address;
   try {
-    return readAnswer(await exchange(target, port, `GET /healthz HTTP/1.0\r\nHost: ${address}\r\n\r\n`), address);
+    return readAnswer(await exchange(target, `GET /healthz HTTP/1.0\r\nHost: ${host}\r\n\r\n`), address);
   } catch (error) {
     const why = error instanceof Error && 'code' in error ? String(error.code) : 'no answer in time';
     const hint = 'is keykeeper watch running, with the same KEYKEEPER_HTTP?';
@@ -29,9 +33,15 @@ export async function askHealth(host: string, port: number): Promise<HealthAnswe
   }
 }
 
-function exchange(host: string, port: number, request: string): Promise<string> {
+function askedAt(listening: HttpAddress): HttpAddress {
+  if (listening.kind === 'unix') return listening;
+  const { kind, host, port } = listening;
+  return { kind, host: host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host, port };
+}
+
+function exchange(target: NetConnectOpts, request: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port });
+    const socket = connect(target);
     const end = (outcome: () => void) => {
       clearTimeout(limit);
       socket.destroy();

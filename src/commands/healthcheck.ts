@@ -42,6 +42,6 @@ async function run({ settings: { http }, options }: CommandContext): Promise<Res
   if (http.kind === 'off') {
     return { ...emptyDocument('healthcheck', HTTP_OFF.exitCode), details: { healthy: false, reason: HTTP_OFF.reason } };
   }
-  const { healthy, reason } = await askHealth(http.host, http.port);
+  const { healthy, reason } = await askHealth(http);
   return { ...emptyDocument('healthcheck', healthy ? HEALTHY : UNHEALTHY), details: { healthy, reason } };
 }

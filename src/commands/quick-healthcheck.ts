@@ -23,7 +23,7 @@ export async function quickHealthcheck(environment: Environment): Promise<QuickA
   try {
     const address = parseHttpAddress(given === '' ? DEFAULT_HTTP : given);
     if (address.kind === 'off') return { exitCode: HTTP_OFF.exitCode, text: `unhealthy: ${HTTP_OFF.reason}\n` };
-    const { healthy, reason } = await askHealth(address.host, address.port);
+    const { healthy, reason } = await askHealth(address);
     return { exitCode: healthy ? HEALTHY : UNHEALTHY, text: `${healthy ? 'healthy' : 'unhealthy'}: ${reason}\n` };
   } catch (error) {
     if (!(error instanceof InvalidValue)) throw error;

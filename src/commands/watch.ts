@@ -160,7 +160,7 @@ async function serve(view: KeeperView, { settings, logger }: CommandContext): Pr
   const { http, httpToken } = settings;
   if (http.kind === 'off') return { [Symbol.asyncDispose]: async () => undefined };
   const { startHttpServer } = await import('../report/http/server.ts');
-  return await startHttpServer({ view, host: http.host, port: http.port, token: httpToken, logger });
+  return await startHttpServer({ view, address: http, token: httpToken, logger });
 }
 
 function now(): Date {

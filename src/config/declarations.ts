@@ -246,7 +246,8 @@ export const DECLARATIONS = {
     schema: text(parseHttpAddress),
     fallback: DEFAULT_HTTP,
     summary: 'where watch serves health, status and metrics, or off',
-    details: 'Reading is open to whoever reaches the address; healthcheck asks there too.',
+    details:
+      'Reading is open to whoever reaches the address; healthcheck asks there too. `unix:` and a path: a socket for its own user and group alone, in a directory that exists.',
     example: '0.0.0.0:8377',
     holds: 'plain',
   }),

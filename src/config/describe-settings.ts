@@ -44,7 +44,7 @@ function valueText(name: SettingName, settings: Settings): string {
     case 'owner':
       return settings.owner.kind === 'auto' ? 'auto' : `${settings.owner.uid}:${settings.owner.gid}`;
     case 'http':
-      return settings.http.kind === 'off' ? 'off' : formatHttpAddress(settings.http.host, settings.http.port);
+      return settings.http.kind === 'off' ? 'off' : formatHttpAddress(settings.http);
     case 'ageRecipients':
       return settings.ageRecipients.length === 0 ? NOT_SET : settings.ageRecipients.join(', ');
     case 'databaseWait':

@@ -27,10 +27,13 @@ export interface EnvironmentDatabase {
 /** `KEYKEEPER_OWNER`: who is to own the guarded files. */
 export type OwnerSetting = { readonly kind: 'auto' } | { readonly kind: 'fixed'; readonly uid: Uid; readonly gid: Gid };
 
-/** `KEYKEEPER_HTTP`: where `watch` listens. IPv6 hosts are without brackets. */
-export type HttpSetting =
-  | { readonly kind: 'off' }
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
+/** Where `watch` listens. IPv6 hosts are without brackets. */
+export type HttpAddress =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: AbsolutePath };
+
+/** `KEYKEEPER_HTTP`. */
+export type HttpSetting = { readonly kind: 'off' } | HttpAddress;
 
 /** `KEYKEEPER_DRILL`, `KEYKEEPER_EXPORT`: how often a watch does it, in ms. */
 export type ScheduleSetting = { readonly kind: 'off' } | { readonly kind: 'every'; readonly interval: number };

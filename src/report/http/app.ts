@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { type Context, Hono } from 'hono';
 import { Failure } from '../../core/failure.ts';
 import type { Secret } from '../../core/secret.ts';
@@ -7,7 +8,9 @@ import { scrape } from '../scrape.ts';
 import { isAllowedHost, isAllowedOrigin } from './allowed-host.ts';
 import { carriesToken } from './bearer-token.ts';
 import { isBodyTooLarge } from './body-size.ts';
+import type { HttpLimits } from './http-limits.ts';
 import type { KeeperView } from './keeper-view.ts';
+import { RateLimit } from './rate-limit.ts';
 
 export interface AppOptions {
   readonly view: KeeperView;
@@ -15,7 +18,16 @@ export interface AppOptions {
   /** The host that the server listens on, without brackets. */
   readonly host: string;
   readonly logger: Logger;
+  readonly limits: Pick<HttpLimits, 'rate'>;
 }
+
+/** What the adapter gives along with a request. */
+interface Bindings {
+  readonly incoming: IncomingMessage;
+}
+
+type App = Hono<{ Bindings: Bindings }>;
+type AppContext = Context<{ Bindings: Bindings }>;
 
 /** No request has anything to say in its body; in bytes. */
 const BODY_LIMIT = 4096;
@@ -30,8 +42,9 @@ const METHODS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** The HTTP interface of `watch`: reading is open, changing asks for the token; every answer but /metrics is JSON. */
-export function createApp({ view, token, host, logger }: AppOptions): Hono {
-  const app = new Hono();
+export function createApp({ view, token, host, logger, limits }: AppOptions): App {
+  const app: App = new Hono();
+  const rate = new RateLimit(limits.rate);
   app.use(async function guard(context, next) {
     context.header('Cache-Control', 'no-store');
     context.header('X-Content-Type-Options', 'nosniff');
@@ -43,6 +56,7 @@ export function createApp({ view, token, host, logger }: AppOptions): Hono {
     if (!isAllowedOrigin(context.req.header('origin'), named)) {
       return refusal(context, 403, 'requests from web pages are not served', 'ask from the command line');
     }
+    if (!rate.take(clientOf(context))) return tooMany(context);
     if (await isBodyTooLarge(context.req.raw, BODY_LIMIT)) {
       return refusal(context, 413, 'the body is too large', 'send none');
     }
@@ -70,6 +84,8 @@ export function createApp({ view, token, host, logger }: AppOptions): Hono {
       context.header('WWW-Authenticate', 'Bearer realm="keykeeper"');
       return refusal(context, 401, 'the bearer token is missing or wrong', 'Authorization: Bearer <token>');
     }
+    // A pass may take longer than a client may be silent.
+    context.env.incoming.socket.setTimeout(0);
     return context.json(await view.reconcile());
   });
 
@@ -88,6 +104,20 @@ export function createApp({ view, token, host, logger }: AppOptions): Hono {
   return app;
 }
 
-function refusal(context: Context, status: 401 | 403 | 404 | 405 | 413 | 500, error: string, hint: string): Response {
+function clientOf(context: AppContext): string {
+  return context.env.incoming.socket.remoteAddress ?? '';
+}
+
+function tooMany(context: AppContext): Response {
+  context.header('Retry-After', '10');
+  return refusal(context, 429, 'too many requests', 'wait some seconds');
+}
+
+function refusal(
+  context: AppContext,
+  status: 401 | 403 | 404 | 405 | 413 | 429 | 500,
+  error: string,
+  hint: string,
+): Response {
   return context.json({ error, try: hint }, status);
 }

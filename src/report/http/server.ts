@@ -1,74 +1,80 @@
 import type { Server } from 'node:http';
-import { formatHttpAddress } from '../../config/http-address.ts';
-import { Failure, systemCode } from '../../core/failure.ts';
+import type { Socket } from 'node:net';
+import { promisify } from 'node:util';
+import type { HttpAddress } from '../../config/settings.ts';
 import type { AppOptions } from './app.ts';
+import { HTTP_LIMITS, type HttpLimits } from './http-limits.ts';
+import { listen } from './listen.ts';
 
 export interface HttpServer extends AsyncDisposable {
-  /** The port that it listens on: the one asked for, or, for 0, the one that was free. */
+  /** The port that it listens on: the one asked for, or, for 0, the one that was free. 0 for a socket. */
   readonly port: number;
+  /** How many clients are connected. */
+  connections(): Promise<number>;
 }
 
-/** A client gets this long for a whole request and for its headers; what takes longer is cut off. In ms. */
-const REQUEST_TIMEOUT = 10_000;
-const HEADERS_TIMEOUT = 5_000;
-const KEEP_ALIVE_TIMEOUT = 5_000;
-/** Slow clients are looked for this often, in ms. */
-const CONNECTIONS_CHECK = 2_000;
-const MOST_HEADER_BYTES = 8 * 1024;
-const MOST_CONNECTIONS = 64;
+export interface ServerOptions extends Omit<AppOptions, 'host' | 'limits'> {
+  /** Port 0 takes a free one. */
+  readonly address: HttpAddress;
+  readonly limits?: Partial<HttpLimits>;
+}
+
 /** What is still being answered may finish this long when the server stops, in ms. */
 const STOP_PATIENCE = 1_000;
+/** Requests on one connection: then it is closed, and counted anew. */
+const MOST_REQUESTS = 1_000;
 
 /**
  * Serves the keeper over HTTP until it is disposed. The HTTP framework is loaded here.
  *
- * @param port 0 takes a free one
  * @throws Failure `invalid-setting` when the address cannot be listened on
  */
-export async function startHttpServer(options: AppOptions & { readonly port: number }): Promise<HttpServer> {
+export async function startHttpServer({ address, ...options }: ServerOptions): Promise<HttpServer> {
   const { createAdaptorServer } = await import('@hono/node-server');
   const { createApp } = await import('./app.ts');
+  const limits = { ...HTTP_LIMITS, ...options.limits };
+  // Whoever reaches a socket is on this machine.
+  const host = address.kind === 'unix' ? 'localhost' : address.host;
   const server = createAdaptorServer({
-    fetch: createApp(options).fetch,
+    fetch: createApp({ ...options, host, limits }).fetch,
     overrideGlobalObjects: false,
     serverOptions: {
-      requestTimeout: REQUEST_TIMEOUT,
-      headersTimeout: HEADERS_TIMEOUT,
-      keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
-      connectionsCheckingInterval: CONNECTIONS_CHECK,
-      maxHeaderSize: MOST_HEADER_BYTES,
+      requestTimeout: limits.request,
+      headersTimeout: limits.headers,
+      keepAliveTimeout: limits.keepAlive,
+      connectionsCheckingInterval: limits.check,
+      maxHeaderSize: limits.headerBytes,
     },
   }) as Server;
-  server.maxConnections = MOST_CONNECTIONS;
-  await listen(server, options.host, options.port);
-  const address = server.address();
+  server.maxConnections = limits.connections;
+  server.maxRequestsPerSocket = MOST_REQUESTS;
+  server.timeout = limits.silence;
+  server.on('connection', boundedByAddress(limits.connectionsOfOne));
+  await listen(server, address);
+  const bound = server.address();
   return {
-    port: typeof address === 'object' && address !== null ? address.port : options.port,
+    port: typeof bound === 'object' && bound !== null ? bound.port : 0,
+    connections: () => promisify(server.getConnections.bind(server))(),
     [Symbol.asyncDispose]: () => stop(server),
   };
 }
 
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(listenFailure(error, formatHttpAddress(host, port))));
-    server.listen({ host, port }, resolve);
-  });
-}
-
-function listenFailure(error: Error, address: string): Failure {
-  const code = systemCode(error) ?? 'unknown error';
-  const why: Record<string, string> = {
-    EADDRINUSE: 'something else listens there',
-    EADDRNOTAVAIL: 'this container does not have that address',
-    EACCES: 'this user may not use that port',
-    ENOTFOUND: 'that name is not known',
+/** Takes `most` connections of one address at a time, and ends each further one. */
+function boundedByAddress(most: number): (socket: Socket) => void {
+  const open = new Map<string, number>();
+  return function bound(socket) {
+    const client = socket.remoteAddress;
+    // A socket's clients have none.
+    if (client === undefined) return;
+    const count = (open.get(client) ?? 0) + 1;
+    open.set(client, count);
+    socket.once('close', () => {
+      const left = (open.get(client) ?? 1) - 1;
+      if (left > 0) open.set(client, left);
+      else open.delete(client);
+    });
+    if (count > most) socket.destroy();
   };
-  return new Failure('invalid-setting', `cannot listen on ${address}: ${why[code] ?? code}`, {
-    target: 'KEYKEEPER_HTTP',
-    expected: 'an address of this container and a free port',
-    try: 'KEYKEEPER_HTTP=127.0.0.1:8378, or off; healthcheck needs the same setting',
-    cause: error,
-  });
 }
 
 async function stop(server: Server): Promise<void> {

@@ -10,7 +10,7 @@ import { runLine } from './run-line.ts';
 
 function serve(view: FakeKeeper, host = '127.0.0.1') {
   const logger = createLogger({ logLevel: 'info', logFormat: 'text' }, new FakeStream());
-  return startHttpServer({ view, token: null, host, port: 0, logger });
+  return startHttpServer({ view, token: null, address: { kind: 'tcp', host, port: 0 }, logger });
 }
 
 /** Something else that listens on the port, and says this to whoever comes. */
@@ -58,7 +58,10 @@ describe('the health check', () => {
   it('asks on loopback where the watch listens everywhere', async () => {
     await using server = await serve(new FakeKeeper(), '0.0.0.0');
 
-    expect(await askHealth('0.0.0.0', server.port)).toEqual({ healthy: true, reason: 'the key is sound' });
+    expect(await askHealth({ kind: 'tcp', host: '0.0.0.0', port: server.port })).toEqual({
+      healthy: true,
+      reason: 'the key is sound',
+    });
   });
 
   it('is 1 where nothing listens, and says what to look at', async () => {
@@ -81,7 +84,7 @@ describe('the health check', () => {
   ])('is unhealthy where something else answers: %.20j', async (says) => {
     await using other = await impostor(says);
 
-    expect((await askHealth('127.0.0.1', other.port)).healthy).toBe(false);
+    expect((await askHealth({ kind: 'tcp', host: '127.0.0.1', port: other.port })).healthy).toBe(false);
   });
 
   it('is one probe at a time', async () => {

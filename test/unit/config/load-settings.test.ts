@@ -171,6 +171,12 @@ describe('values', () => {
     expect(settings.instance).toBe('a.b_c-1');
   });
 
+  it('of a socket are its path', async () => {
+    const { settings } = await loadWith({ environment: { KEYKEEPER_HTTP: 'unix:/run/keykeeper/http.sock' } });
+
+    expect(settings.http).toEqual({ kind: 'unix', path: '/run/keykeeper/http.sock' });
+  });
+
   it('of a path lose doubled and final slashes', async () => {
     const { settings } = await loadWith({ flags: { configDir: '//var//glpi/config/' } });
 

@@ -11,16 +11,19 @@ export interface Question {
   readonly method?: string;
   readonly headers?: Record<string, string>;
   readonly body?: string;
+  /** Of this side: all of 127.0.0.0/8 is. */
+  readonly localAddress?: string;
 }
 
 /** Asks a server on loopback over a real socket, with whatever Host header. */
 export function ask(
   port: number,
   path: string,
-  { method = 'GET', headers = {}, body }: Question = {},
+  { method = 'GET', headers = {}, body, localAddress }: Question = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const outgoing = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, (incoming) => {
+    const where = { host: '127.0.0.1', port, ...(localAddress === undefined ? {} : { localAddress }) };
+    const outgoing = request({ ...where, path, method, headers, agent: false }, (incoming) => {
       let text = '';
       incoming.setEncoding('utf8');
       incoming.on('data', (part: string) => {

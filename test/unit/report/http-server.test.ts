@@ -28,7 +28,7 @@ afterEach(async () => {
 
 function start(token: Secret<string> | null, port = 0): Promise<HttpServer> {
   const logger = createLogger({ logLevel: 'debug', logFormat: 'text' }, log);
-  return startHttpServer({ view, token, host: '127.0.0.1', port, logger });
+  return startHttpServer({ view, token, address: { kind: 'tcp', host: '127.0.0.1', port }, logger });
 }
 
 describe('reading', () => {
