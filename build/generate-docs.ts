@@ -1,9 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as z from 'zod/mini';
+import { doctorSchema } from '../src/report/doctor-document.ts';
 import { resultSchema } from '../src/report/document.ts';
 import { statusSchema } from '../src/report/http/status-document.ts';
 import { dependenciesPage } from './dependencies-page.ts';
+import { doctorPage } from './doctor-page.ts';
 import { metricsPage } from './metrics-page.ts';
 import { settingsPage } from './settings-page.ts';
 
@@ -15,6 +17,8 @@ export function generatedDocs(): ReadonlyMap<string, string> {
     ['docs/settings.md', settingsPage()],
     ['docs/metrics.md', metricsPage()],
     ['docs/dependencies.md', dependenciesPage(PROJECT)],
+    ['docs/doctor.md', doctorPage()],
+    ['docs/schema/doctor.schema.json', schemaText(doctorSchema)],
     ['docs/schema/result.schema.json', schemaText(resultSchema)],
     ['docs/schema/status.schema.json', schemaText(statusSchema)],
   ]);

@@ -25,6 +25,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./status.ts')).status,
   },
   {
+    name: 'doctor',
+    summary: 'check the whole set-up, and say how to mend what is wrong',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
+  {
     name: 'capture',
     summary: 'keep what is live in the vault now; with --from, keys out of old volumes and backups',
     load: async () => (await import('./capture.ts')).capture,

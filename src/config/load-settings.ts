@@ -29,6 +29,8 @@ z.config({ jitless: true });
 export interface LoadedSettings {
   readonly settings: Settings;
   readonly origins: Readonly<Record<SettingName, Origin>>;
+  /** Paths of the files that settings were read from, of those that came as `…_FILE`. */
+  readonly valueFiles: Readonly<Partial<Record<SettingName, string>>>;
   /** The image's database variables that are missing where others of them are set. */
   readonly missingVariables: readonly string[];
 }
@@ -37,6 +39,8 @@ type Output<Name extends SettingName> = z.output<(typeof DECLARATIONS)[Name]['sc
 
 interface Given {
   readonly text: string;
+  /** Path of the file that held it; null where it was given itself. */
+  readonly file: string | null;
   readonly origin: Origin;
 }
 
@@ -96,7 +100,18 @@ export async function loadSettings(input: SettingsInput): Promise<LoadedSettings
   };
   checkScheduledExport(settings);
   const origins = originsOf(given, preset);
-  return Object.freeze({ settings: Object.freeze(settings), origins, missingVariables: environment.missing });
+  const valueFiles = valueFilesOf(given);
+  return Object.freeze({
+    settings: Object.freeze(settings),
+    origins,
+    valueFiles,
+    missingVariables: environment.missing,
+  });
+}
+
+function valueFilesOf(given: ReadonlyMap<SettingName, Given>): LoadedSettings['valueFiles'] {
+  const files = [...given].flatMap(([name, { file }]) => (file === null ? [] : [[name, file] as const]));
+  return Object.freeze(Object.fromEntries(files));
 }
 
 /** The text from the first source that gives the setting, in whichever form. */
@@ -114,7 +129,7 @@ function firstGiven(setting: SettingName, sources: readonly RawValues[], readFil
       });
     }
     const text = value.kind === 'path' ? readSecretFile(value.text, value.origin.place, readFile) : value.text;
-    return { text, origin: value.origin };
+    return { text, file: value.kind === 'path' ? value.text : null, origin: value.origin };
   }
   return null;
 }

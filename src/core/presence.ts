@@ -32,6 +32,15 @@ export function withOtherConfig(noted: readonly Presence[], me: Presence): Prese
   return noted.filter((each) => each.host !== me.host && each.file !== me.file && age(each, me.at) < FRESH);
 }
 
+/**
+ * The watches that noted themselves not long ago.
+ *
+ * @param interval how often each looks, in ms
+ */
+export function presentNow(noted: readonly Presence[], now: string, interval: number): Presence[] {
+  return noted.filter((each) => age(each, now) < Math.max(FRESH, 3 * interval));
+}
+
 /** In ms; a clock that runs ahead makes nobody gone. */
 function age(presence: Presence, now: string): number {
   return Math.abs(Date.parse(now) - Date.parse(presence.at));

@@ -53,9 +53,13 @@ export function listModulesCommand(): string[] {
 
 /** Which of them are not in the list that `php -m` printed. */
 export function missingModules({ exitCode, output }: ConsoleResult): string[] {
-  if (exitCode !== 0) return [];
+  return exitCode === 0 ? lacksOf(output, ['curl', 'openssl']) : [];
+}
+
+/** Which of the modules are not in the list that `php -m` printed. */
+export function lacksOf(output: string, names: readonly string[]): string[] {
   const modules = new Set(output.split(/\r?\n/).map((line) => line.trim().toLowerCase()));
-  return ['curl', 'openssl'].filter((name) => !modules.has(name));
+  return names.filter((name) => !modules.has(name));
 }
 
 /** How to reach GLPI's container by hand. */

@@ -15,6 +15,41 @@ export interface ObservedContainer {
   readonly health: 'starting' | 'healthy' | 'unhealthy' | null;
 }
 
+/** A place where a container sees something of its host. */
+export interface ContainerMount {
+  readonly type: string;
+  /** Name of the volume; null for anything else. */
+  readonly volume: string | null;
+  /** Path on the engine's host; '' where there is none (tmpfs). */
+  readonly source: string;
+  /** Path in the container. */
+  readonly destination: string;
+}
+
+/** More of a container than a pass needs: what only somebody asks for who looks at the whole set-up. */
+export interface DescribedContainer extends ObservedContainer {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly mounts: readonly ContainerMount[];
+  /** RFC 3339, UTC; null where it never ended. */
+  readonly finishedAt: string | null;
+  /** Its arguments, without the entrypoint. */
+  readonly command: readonly string[];
+  /** Those of its variables that switch GLPI's official image and hold no secret. */
+  readonly switches: Readonly<Record<string, string>>;
+}
+
+/** The containers of one set-up. */
+export interface PlatformDescription {
+  /** Keykeeper's, which asks; null outside one. */
+  readonly own: DescribedContainer | null;
+  /** Null when none or several were found. */
+  readonly glpi: DescribedContainer | null;
+  /** Keykeeper's others in the same set-up: the gate, the watch. */
+  readonly keepers: readonly DescribedContainer[];
+  /** How far the clock here is ahead of the engine's (negative: behind), in ms, to a second; null where it does not tell. */
+  readonly clockAhead: number | null;
+}
+
 export interface PlatformObservation {
   /** GLPI runs, does not run, or nobody can tell (null). A container between two restarts counts as running. */
   readonly running: boolean | null;
@@ -73,6 +108,11 @@ export interface Platform extends AsyncDisposable {
    * Calls are hints: they may repeat, and nothing may rest on their number. Returns at once.
    */
   follow(onChange: (reason: string) => void, signal: AbortSignal): void;
+  /**
+   * Looks at all of the set-up's containers. Absent where there is nobody to ask.
+   * @throws Failure 'platform-unreachable' or 'platform-denied'; the reason of `signal` once that is aborted.
+   */
+  describe?(signal: AbortSignal): Promise<PlatformDescription>;
   /**
    * Runs a command in GLPI's own container, as somebody who is not root. Absent where nothing can be run at all.
    * @throws the reason of `signal` once that is aborted.

@@ -94,6 +94,8 @@ export interface Database extends AsyncDisposable {
   readNetworkSettings(): Promise<NetworkSettings>;
   /** Null where GLPI's automatic actions cannot be read. */
   readCheckIn(): Promise<CheckIn | null>;
+  /** The server's clock, ms since 1970 in whole seconds. */
+  readClock(): Promise<number>;
   /** Sessions of others whose default schema is this one; null where they cannot be seen. */
   otherSessions(): Promise<number | null>;
   /**

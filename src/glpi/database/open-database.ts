@@ -6,6 +6,7 @@ import { connect, type Link } from './connect.ts';
 import type { Database, OpenOptions, OpenOutcome, Unreachable } from './database.ts';
 import { identify } from './identify.ts';
 import { readCheckIn } from './read-check-in.ts';
+import { readClock } from './read-clock.ts';
 import { readNetworkSettings } from './read-network-settings.ts';
 import { readPlaces } from './read-places.ts';
 import { readRegistration } from './read-registration.ts';
@@ -108,6 +109,7 @@ function databaseOver(session: Session, target: DatabaseTarget): Database {
     readRegistration: () => exclusively(() => readRegistration(session)),
     readNetworkSettings: () => exclusively(() => readNetworkSettings(session)),
     readCheckIn: () => exclusively(() => readCheckIn(session)),
+    readClock: () => exclusively(() => readClock(session)),
     otherSessions: () => exclusively(() => otherSessions(session, target.source)),
     rewriteValues: (changes, beforeCommit) => exclusively(() => rewriteValues(session, changes, beforeCommit)),
     writeRegistration: (change) => exclusively(() => writeRegistration(session, change)),

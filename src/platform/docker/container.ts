@@ -1,16 +1,8 @@
 import type { ContainerInfo, ContainerInspectInfo } from 'dockerode';
-import type { ObservedContainer } from '../platform.ts';
+import type { ContainerMount, DescribedContainer, ObservedContainer } from '../platform.ts';
 
 /** A place where a container sees something of its host. */
-export interface Mount {
-  readonly type: string;
-  /** Name of the volume; null for anything else. */
-  readonly volume: string | null;
-  /** Path on the engine's host; '' where there is none (tmpfs). */
-  readonly source: string;
-  /** Path in the container. */
-  readonly destination: string;
-}
+export type Mount = ContainerMount;
 
 /** A container as the engine's list has it. */
 export interface ListedContainer {
@@ -26,18 +18,19 @@ export interface ListedContainer {
   readonly mounts: readonly Mount[];
 }
 
-/** A container as the engine inspects it. Its environment is not kept: it holds passwords. */
-export interface InspectedContainer extends ObservedContainer {
+/** A container as the engine inspects it. Of its environment only what holds no password is kept. */
+export interface InspectedContainer extends DescribedContainer {
   readonly imageId: string;
-  readonly labels: Readonly<Record<string, string>>;
   readonly active: boolean;
   /** Waiting for its next try after it ended by itself. */
   readonly restarting: boolean;
   readonly exitCode: number;
-  readonly mounts: readonly Mount[];
   /** `GLPI_CONFIG_DIR` of its environment (GLPI's official image sets it); null where it is not set. */
   readonly configDirectory: string | null;
 }
+
+/** Variables of GLPI's official image that switch something and hold no secret. */
+const SWITCHES = ['GLPI_SKIP_AUTOINSTALL', 'GLPI_SKIP_AUTOUPDATE', 'GLPI_CRONTAB_ENABLED', 'GLPI_CONFIG_DIR'];
 
 const ACTIVE_STATES = ['running', 'paused', 'restarting'];
 
@@ -62,6 +55,8 @@ export function describeInspected(info: ContainerInspectInfo): InspectedContaine
     imageId: info.Image,
     labels: info.Config.Labels ?? {},
     startedAt: startTime(state.StartedAt),
+    finishedAt: startTime(state.FinishedAt),
+    command: [...(info.Config.Cmd ?? [])],
     restarts: info.RestartCount ?? 0,
     health: healthOf(state.Health?.Status),
     active: state.Running || state.Restarting || state.Paused,
@@ -69,6 +64,7 @@ export function describeInspected(info: ContainerInspectInfo): InspectedContaine
     exitCode: state.ExitCode,
     mounts: (info.Mounts ?? []).map((mount) => describeMount(mount, subpathAt(info, mount.Destination))),
     configDirectory: variable(info.Config.Env ?? [], 'GLPI_CONFIG_DIR'),
+    switches: switchesOf(info.Config.Env ?? []),
   };
 }
 
@@ -98,6 +94,11 @@ function startTime(text: string | undefined): string | null {
 
 function healthOf(status: string | undefined): ObservedContainer['health'] {
   return status === 'starting' || status === 'healthy' || status === 'unhealthy' ? status : null;
+}
+
+function switchesOf(environment: readonly string[]): Record<string, string> {
+  const found = SWITCHES.map((name) => [name, variable(environment, name)] as const);
+  return Object.fromEntries(found.filter((each): each is readonly [string, string] => each[1] !== null));
 }
 
 function variable(environment: readonly string[], name: string): string | null {

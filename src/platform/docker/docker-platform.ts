@@ -5,8 +5,10 @@ import type { Platform, PlatformObservation } from '../platform.ts';
 import { checkMounts } from './check-mounts.ts';
 import type { InspectedContainer } from './container.ts';
 import { type ContainerEvent, FOLLOWED_ACTIONS } from './container-event.ts';
+import { describeContainers } from './describe-containers.ts';
 import { type Engine, openEngine } from './engine.ts';
 import type { EngineAddress } from './engine-address.ts';
+import { engineClockAhead } from './engine-clock.ts';
 import { execInContainer } from './exec-in-container.ts';
 import {
   type Found,
@@ -62,10 +64,15 @@ export function openDocker(options: DockerOptions): Platform {
     return own;
   }
 
-  async function look(signal: AbortSignal | undefined): Promise<PlatformObservation> {
+  async function searchFor(signal: AbortSignal | undefined): Promise<Search> {
     const self = await findOwn(signal);
     const guarded = locateGuarded(self, ownIds, options.guardedDirectory);
-    const search: Search = { instance: options.instance, container: options.container, own: self, guarded };
+    return { instance: options.instance, container: options.container, own: self, guarded };
+  }
+
+  async function look(signal: AbortSignal | undefined): Promise<PlatformObservation> {
+    const search = await searchFor(signal);
+    const { own: self, guarded } = search;
     const found = await findContainer(engine, search, signal);
     ids = idsOf(found);
     if (found.kind === 'none') return unknown(notFound(search));
@@ -113,6 +120,11 @@ export function openDocker(options: DockerOptions): Platform {
       const until = AbortSignal.any([signal, disposed.signal]);
       const done = followEvents(source, known, onChange, until, timings).finally(() => following.delete(done));
       following.add(done);
+    },
+    async describe(signal) {
+      const search = await searchFor(signal);
+      const clockAhead = await engineClockAhead(options.address, timings.request, signal);
+      return { ...(await describeContainers(engine, search, signal)), clockAhead };
     },
     exec: (command, options) => execInContainer(engine, look, command, options),
     async [Symbol.asyncDispose]() {

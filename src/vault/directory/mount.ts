@@ -11,6 +11,8 @@ export interface Mount {
   readonly type: string;
   /** All of a file system, or of a btrfs subvolume, as partitions are mounted; not a folder of it. */
   readonly whole: boolean;
+  /** Nobody can write there through this mount. */
+  readonly readOnly: boolean;
 }
 
 /** The mounts that this process sees; empty where there is no /proc. */
@@ -26,12 +28,13 @@ export function parseMounts(text: string): Mount[] {
   const mounts: Mount[] = [];
   for (const line of text.split('\n')) {
     const [left, right] = line.split(' - ');
-    const [id, , device, root, point] = left?.split(' ').map(unescapeOctal) ?? [];
+    const [id, , device, root, point, options] = left?.split(' ').map(unescapeOctal) ?? [];
     const [type, , superOptions] = right?.split(' ') ?? [];
     if (id === undefined || device === undefined || root === undefined || point === undefined) continue;
     if (type === undefined) continue;
     const subvolume = superOptions?.split(',').includes(`subvol=${root}`) ?? false;
-    mounts.push({ id, device, root, point, type, whole: root === '/' || subvolume });
+    const readOnly = [options, superOptions].some((each) => each?.split(',').includes('ro'));
+    mounts.push({ id, device, root, point, type, whole: root === '/' || subvolume, readOnly });
   }
   return mounts;
 }
