@@ -2,6 +2,7 @@ import type { Platform } from '../../platform/platform.ts';
 import type { VaultOpener } from '../look-at-vault.ts';
 import type { NetworkPort } from '../network-port.ts';
 import type { DoctorOrder } from './doctor-order.ts';
+import { lookAtAccess } from './facts/look-at-access.ts';
 import { lookAtClocks } from './facts/look-at-clocks.ts';
 import { lookAtContainers } from './facts/look-at-containers.ts';
 import { lookAtInstance } from './facts/look-at-instance.ts';
@@ -32,6 +33,7 @@ const LIMITS: Readonly<Record<FactName, number>> = {
   surroundings: 2_000,
   places: 5_000,
   instance: 25_000,
+  access: 2_000,
   platform: 6_000,
   containers: 8_000,
   php: 10_000,
@@ -55,6 +57,7 @@ export function factBook(sources: FactSources): FactBook {
       from('places', (places) =>
         limited('instance', (over) => lookAtInstance({ ...order, signal: over }, openVault, places)),
       ),
+    access: () => from('instance', (instance) => limited('access', async () => lookAtAccess(settings, instance))),
     platform: () => limited('platform', (over) => platform.observe(over)),
     containers: () => limited('containers', (over) => lookAtContainers(platform, over)),
     php: () => limited('php', (over) => lookAtPhp(settings, platform, over)),

@@ -1,5 +1,6 @@
 import type { LoadedSettings } from '../../config/load-settings.ts';
 import type { PlatformObservation } from '../../platform/platform.ts';
+import type { WrongAccess } from './facts/look-at-access.ts';
 import type { ClockFact } from './facts/look-at-clocks.ts';
 import type { ContainersFact } from './facts/look-at-containers.ts';
 import type { InstanceFact } from './facts/look-at-instance.ts';
@@ -15,6 +16,8 @@ export interface KnownFacts {
   readonly surroundings: SurroundingsFact;
   /** What the keeper's own observing and judging made of files, vault and database. */
   readonly instance: InstanceFact;
+  /** Owners and modes that are not as they should be; empty where all are. */
+  readonly access: readonly WrongAccess[];
   /** Where config directory and vault lie, and what lies beside them. */
   readonly places: PlacesFact;
   /** What the engine or cluster says of GLPI by itself. */

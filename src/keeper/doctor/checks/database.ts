@@ -1,7 +1,8 @@
+import { NOT_FOLLOWED } from '../../../core/elsewhere.ts';
 import { Failure } from '../../../core/failure.ts';
 import { DATABASE_FILE } from '../../../core/guarded-set.ts';
 import { parseConfigDb } from '../../../glpi/config-db.ts';
-import { describeAddress } from '../../observe-database.ts';
+import { describeAddress } from '../../describe-address.ts';
 import { check, FINE, skipped, type Trouble, told, troubles } from '../check.ts';
 import { observationOf, withDatabase, withVault } from '../seen.ts';
 
@@ -21,6 +22,7 @@ export const DATABASE_CHECKS = [
         return skipped('nothing names a database: no config_db.php, no variables, no KEYKEEPER_DATABASE');
       }
       if (database.kind === 'unreachable') {
+        if (database.reason === NOT_FOLLOWED) return skipped(database.message);
         return told(result.findings, (code) => code === `database-${database.reason}`, 'error');
       }
       return troubles({

@@ -1,8 +1,9 @@
 import type { FileAccess, GuardedFile } from '../../../core/guarded-set.ts';
 import type { WantedAccess } from '../../../core/observation.ts';
-import { canRead, fileChange, planAccess } from '../../../core/plan-access.ts';
-import { modeText } from '../../../files/access-failure.ts';
-import { check, FINE, skipped, type Trouble, troubles } from '../check.ts';
+import { canRead } from '../../../core/plan-access.ts';
+import { commandText, modeText, ownerText } from '../../../files/access-text.ts';
+import { check, FINE, skipped, type Trouble, told, troubles } from '../check.ts';
+import type { WrongAccess } from '../facts/look-at-access.ts';
 import { observationOf } from '../seen.ts';
 
 /** Files with something secret in them, beside the key itself. */
@@ -60,17 +61,16 @@ export const OWNERSHIP_CHECKS = [
   check({
     code: 'files-owned',
     group: 'ownership',
-    title: "GLPI's user owns the guarded files and can read and write them",
+    title: 'GLPI can read the guarded files, and write those that it writes',
     levels: ['error', 'warning'],
-    needs: ['instance', 'settings'],
-    run: ({ instance, settings: { settings } }) => {
-      const observation = observationOf(instance);
-      const found = planAccess(observation).flatMap((action): Trouble[] => {
-        if (action.action !== 'repair-access') return [];
-        const state = observation.files[action.target];
-        const access = state.kind === 'regular' || state.kind === 'unreadable' ? state.access : undefined;
-        if (access === undefined || fileChange(access, observation.access) === null) return [];
-        return [notOwned(`${settings.configDir}/${action.target}`, access, observation.access)];
+    needs: ['instance', 'access'],
+    run: ({ instance, access }) => {
+      const { files, access: wanted } = observationOf(instance);
+      const found = access.flatMap((each): Trouble[] => {
+        const state = files[each.target as GuardedFile];
+        // The directory has a check of its own.
+        if (each.target === 'config' || (state.kind !== 'regular' && state.kind !== 'unreadable')) return [];
+        return state.access === undefined ? [] : [notOwned(each, state.access, wanted)];
       });
       return troubles(...found);
     },
@@ -78,21 +78,45 @@ export const OWNERSHIP_CHECKS = [
   check({
     code: 'directory-owned',
     group: 'ownership',
-    title: "GLPI's user can enter and write the config directory",
+    title: 'GLPI can enter and write its config directory',
     levels: ['error'],
-    needs: ['instance', 'settings'],
-    run: ({ instance, settings: { settings } }) => {
-      const { access, directoryAccess } = observationOf(instance);
-      const change = planAccess(observationOf(instance)).find((each) => each.action === 'repair-directory');
-      if (change === undefined || directoryAccess === null) return FINE;
+    needs: ['instance', 'access'],
+    run: ({ instance, access }) => {
+      const { access: wanted, directoryAccess } = observationOf(instance);
+      const wrong = access.find((each) => each.target === 'config');
+      if (wrong === undefined || directoryAccess === null) return FINE;
       return troubles({
         level: 'error',
-        target: settings.configDir,
-        message: `GLPI's user ${ownerOf(access)} cannot write its config directory: it can neither install nor rotate`,
-        evidence: [describeAccess(directoryAccess)],
-        fix: `docker compose exec --user 0 glpi chown ${ownerOf(access)} ${settings.configDir}`,
+        target: wrong.path,
+        message: `GLPI's user ${ownerText(wanted)} cannot write its config directory: it can neither install nor rotate`,
+        evidence: [describeAccess(directoryAccess), ...whoseItIs(wanted)],
+        fix: byHand(wrong),
       });
     },
+  }),
+  check({
+    code: 'access-repairable',
+    group: 'ownership',
+    title: 'Where owner or mode is not as it should be, Keykeeper can set it right',
+    levels: ['error'],
+    needs: ['access', 'instance'],
+    run: ({ access, instance }) => {
+      if (instance.withoutVault !== null) return skipped('this is a look from outside: who looks repairs nothing');
+      const found = access.flatMap(({ path, obstacle }): Trouble[] => {
+        if (obstacle === null) return [];
+        const message = `owner and mode cannot be repaired: ${obstacle.why}`;
+        return [{ level: 'error', target: path, message, evidence: [obstacle.obstacle], fix: obstacle.try }];
+      });
+      return troubles(...found);
+    },
+  }),
+  check({
+    code: 'lock-holds',
+    group: 'ownership',
+    title: 'KEYKEEPER_LOCK=on, where it is set, knows the group that GLPI reads the key by',
+    levels: ['error'],
+    needs: ['instance'],
+    run: ({ instance: { result } }) => told(result.findings, (code) => code === 'lock-without-group'),
   }),
   check({
     code: 'owner-setting',
@@ -135,21 +159,29 @@ function tooOpen(target: string, access: FileAccess, wanted: WantedAccess, tight
   ];
 }
 
-function notOwned(target: string, access: FileAccess, wanted: WantedAccess): Trouble {
+function notOwned(wrong: WrongAccess, access: FileAccess, wanted: WantedAccess): Trouble {
   const readable = canRead(access, wanted);
   return {
     level: readable ? 'warning' : 'error',
-    target,
+    target: wrong.path,
     message: readable
-      ? `GLPI's user ${ownerOf(wanted)} can read it, and neither owns it nor can write it`
-      : `GLPI's user ${ownerOf(wanted)} cannot read it: GLPI runs as if it were not there`,
-    evidence: [describeAccess(access)],
-    fix: `keykeeper init repairs it; by hand: docker compose exec --user 0 glpi chown ${ownerOf(wanted)} ${target}`,
+      ? `GLPI's user ${ownerText(wanted)} can read it, and it does not stand as GLPI or the lock needs it`
+      : `GLPI's user ${ownerText(wanted)} cannot read it: GLPI runs as if it were not there`,
+    evidence: [describeAccess(access), ...whoseItIs(wanted)],
+    fix: `${byHand(wrong)}; keykeeper init does it, too`,
   };
 }
 
-function ownerOf({ uid, gid }: WantedAccess): string {
-  return `${uid ?? ''}:${gid ?? ''}`;
+/** Nobody can run a command in Keykeeper's image, which has no shell; GLPI's has one, at the same path. */
+function byHand({ path, wanted }: WrongAccess): string {
+  return commandText(path, wanted)
+    .split(' && ')
+    .map((each) => `docker compose exec --user 0 glpi ${each}`)
+    .join(' && ');
+}
+
+function whoseItIs({ from }: WantedAccess): string[] {
+  return from === undefined ? [] : [`whose it should be: ${from}`];
 }
 
 function describeAccess({ uid, gid, mode }: FileAccess): string {

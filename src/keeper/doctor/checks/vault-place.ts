@@ -1,4 +1,4 @@
-import { modeText } from '../../../files/access-failure.ts';
+import { modeText } from '../../../files/access-text.ts';
 import { check, FINE, skipped, told, troubles } from '../check.ts';
 import { observationOf, withVault } from '../seen.ts';
 

@@ -139,7 +139,7 @@ export const FIRING_FILES: readonly Firing[] = [
     on: "root's file that GLPI can read",
     level: 'warning',
     facts: () => ({ instance: instanceOf({ files: { 'config_db.php': file({ uid: uid(0), mode: mode(0o640) }) } }) }),
-    says: 'neither owns it nor can write it',
+    says: 'as GLPI or the lock needs it',
   },
   {
     code: 'directory-owned',
@@ -149,6 +149,27 @@ export const FIRING_FILES: readonly Firing[] = [
       instance: instanceOf({ directoryAccess: { ...ACCESS, uid: uid(0), gid: gid(0), mode: mode(0o755) } }),
     }),
     says: 'cannot write its config directory',
+  },
+  {
+    code: 'access-repairable',
+    on: 'a server that keeps no owners',
+    level: 'error',
+    facts: () => {
+      const wanted = { uid: uid(33), gid: gid(33), mode: null };
+      const obstacle = { obstacle: 'no-owners', why: 'CIFS keeps no owner', try: 'mount with uid=33' } as const;
+      return { access: [{ target: 'glpicrypt.key', path: '/var/glpi/config/glpicrypt.key', wanted, obstacle }] };
+    },
+    says: 'CIFS keeps no owner',
+  },
+  {
+    code: 'lock-holds',
+    on: 'a lock without a group to read the key by',
+    level: 'error',
+    facts: () => {
+      const access = { uid: null, gid: null, newFileMode: mode(0o640), lock: 'on' } as const;
+      return { instance: instanceOf({ access }) };
+    },
+    says: 'which group',
   },
   {
     code: 'owner-setting',

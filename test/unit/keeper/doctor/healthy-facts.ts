@@ -3,7 +3,9 @@ import { findingsOf } from '../../../../src/core/findings.ts';
 import type { GuardedFile } from '../../../../src/core/guarded-set.ts';
 import { judge } from '../../../../src/core/judge.ts';
 import { plan } from '../../../../src/core/plan.ts';
+import { planAccess } from '../../../../src/core/plan-access.ts';
 import { NO_RECORDS } from '../../../../src/core/records.ts';
+import type { WrongAccess } from '../../../../src/keeper/doctor/facts/look-at-access.ts';
 import type { InstanceFact } from '../../../../src/keeper/doctor/facts/look-at-instance.ts';
 import type { PlacesFact } from '../../../../src/keeper/doctor/facts/look-at-places.ts';
 import type { SurroundingsFact } from '../../../../src/keeper/doctor/facts/look-at-surroundings.ts';
@@ -226,10 +228,12 @@ export async function settingsWith(environment: Record<string, string> = {}): Pr
 
 /** Facts under which every check is silent. */
 export async function healthyFacts(changes: Partial<KnownFacts> = {}): Promise<KnownFacts> {
+  const instance = changes.instance ?? instanceOf();
   return {
+    access: wrongAccess(instance),
     settings: await settingsWith(DATABASE_VARIABLES),
     surroundings: SURROUNDINGS,
-    instance: instanceOf(),
+    instance,
     places: PLACES,
     platform: { running: true, container: BEHIND_THE_GATE, findings: [] },
     containers: described(),
@@ -248,3 +252,13 @@ export const DATABASE_VARIABLES = {
   GLPI_DB_USER: 'glpi',
   GLPI_DB_PASSWORD: 'gl pi+p@ss/%w0rd&é',
 };
+
+/** What would be repaired; nothing is in the way. */
+function wrongAccess({ result }: InstanceFact): WrongAccess[] {
+  const { pass, judgement } = result.after;
+  return planAccess(pass.observation, judgement).flatMap((action) =>
+    'wanted' in action && 'target' in action
+      ? [{ target: action.target, path: `/var/glpi/config/${action.target}`, wanted: action.wanted, obstacle: null }]
+      : [],
+  );
+}
