@@ -11,7 +11,8 @@ export const config: Command = {
   summary: 'show the effective settings and where each comes from',
   description:
     'Reads flags, environment, configuration file and preset as every other command does, and shows what came out. ' +
-    'Secrets are shown as [redacted] or (not set). Nothing else is read, and nothing is changed.\n\n' +
+    'Secrets are shown as [redacted] or (not set). The preset that is found out comes with what speaks for it; a Docker engine ' +
+    'at hand is asked what image GLPI runs. Nothing else is read, and nothing is changed.\n\n' +
     'Exit codes: 0, or 2 when a setting is wrong; the message says which, and what to write instead.',
   examples: [
     { line: 'keykeeper config', purpose: 'what counts in this container, and why' },

@@ -1,7 +1,8 @@
 import { loadSettings } from '../config/load-settings.ts';
-import type { Environment } from '../config/source.ts';
+import type { Environment, ImageQuestion } from '../config/source.ts';
 import { DEFAULT_TERMINATION_LOG } from '../config/termination-log.ts';
 import { Failure } from '../core/failure.ts';
+import { askImage } from '../platform/ask-image.ts';
 import type { ResultDocument } from '../report/document.ts';
 import { emptyDocument, exitCodeOf, failureDocument } from '../report/failure-document.ts';
 import { createLogger } from '../report/logger.ts';
@@ -53,7 +54,10 @@ export async function runCommandLine(line: CommandLine): Promise<number> {
 
 async function runCommand({ command, flags, options, configFile, json }: Run, line: CommandLine): Promise<number> {
   const { environment, stop, stdin, stdout, stderr } = line;
-  const loaded = await loadSettings({ flags, environment, configFile });
+  const lookAtImage = (question: ImageQuestion) => askImage({ ...question, environment });
+  // A health check runs every few seconds, and rests on nothing that an image decides.
+  const asks = command.name !== 'healthcheck';
+  const loaded = await loadSettings({ flags, environment, configFile, ...(asks ? { lookAtImage } : {}) });
   const { settings } = loaded;
   const logger = createLogger(settings, stderr);
   hideSecrets(settings, logger);

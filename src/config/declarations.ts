@@ -54,7 +54,7 @@ export const DECLARATIONS = {
     schema: z.string(),
     fallback: 'auto',
     summary: 'which GLPI image this is',
-    details: `It gives defaults for the config directory and the owner, and names the image's database variables. One of ${PRESETS.map((each) => each.name).join(', ')}; \`auto\` goes by which database variables are set, and is \`${OFFICIAL}\` where none is.`,
+    details: `It gives defaults for the config directory and the owner, and names the image's database variables. One of ${PRESETS.map((each) => each.name).join(', ')}. \`auto\` goes by the image and labels of GLPI's container where a Docker engine can be asked, then by the database variables that are set, then by the config directory and its owner, and is \`${OFFICIAL}\` where nothing speaks for another. \`keykeeper config\` shows what it went by. See [ownership](ownership.md#the-images).`,
     example: OFFICIAL,
     holds: 'plain',
   }),

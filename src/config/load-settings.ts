@@ -1,19 +1,21 @@
 import * as z from 'zod/mini';
 import { Failure } from '../core/failure.ts';
-import { type ChosenPreset, detectPreset, presetNamed } from './choose-preset.ts';
+import { type ChosenPreset, detectPreset, type PresetChoice, presetNamed } from './choose-preset.ts';
 import { DECLARATIONS, type Declaration, SETTING_NAMES, type SettingName } from './declarations.ts';
 import { readEnvironmentDatabase } from './environment-database.ts';
 import { InvalidValue } from './invalid-value.ts';
 import { nearestName } from './nearest-name.ts';
-import type { Preset } from './presets.ts';
+import { PRESETS, type Preset } from './presets.ts';
 import { readConfigFile } from './read-config-file.ts';
 import { readEnvironment } from './read-environment.ts';
 import { readFlags } from './read-flags.ts';
 import { readSecretFile } from './read-secret-file.ts';
+import { recogniseImage } from './recognise-image.ts';
 import { checkScheduledExport } from './schedule-setting.ts';
 import { formsOf } from './setting-forms.ts';
 import type { DatabaseSetting, Settings } from './settings.ts';
 import {
+  directoryOwner,
   isDirectory,
   type Origin,
   type RawValues,
@@ -62,7 +64,7 @@ export async function loadSettings(input: SettingsInput): Promise<LoadedSettings
     const found = firstGiven(setting, sources, readFile);
     if (found !== null) given.set(setting, found);
   }
-  const { preset, evidence } = choosePreset(given, input);
+  const { preset, evidence } = await choosePreset(given, input);
   const read = <Name extends SettingName>(name: Name) => readValue(name, given.get(name));
   const environment = readEnvironmentDatabase(preset, input.environment, readFile);
   const settings: Settings = {
@@ -134,21 +136,39 @@ function firstGiven(setting: SettingName, sources: readonly RawValues[], readFil
   return null;
 }
 
-function choosePreset(given: ReadonlyMap<SettingName, Given>, input: SettingsInput): ChosenPreset {
+async function choosePreset(given: ReadonlyMap<SettingName, Given>, input: SettingsInput): Promise<ChosenPreset> {
   const asked = given.get('preset');
   try {
     if (asked !== undefined && asked.text !== 'auto') {
       return { preset: presetNamed(asked.text), evidence: `${asked.origin.place} names it` };
     }
-    return detectPreset({
-      environment: input.environment,
-      configDir: given.get('configDir')?.text ?? null,
-      directoryExists: input.directoryExists ?? isDirectory,
-    });
+    return (await recognisePreset(given, input)) ?? detectPreset(choiceOf(given, input));
   } catch (error) {
     if (error instanceof InvalidValue) throw invalidSetting('preset', asked?.origin, error);
     throw error;
   }
+}
+
+/** By the image of GLPI's container, where somebody can be asked about it. */
+async function recognisePreset(given: ReadonlyMap<SettingName, Given>, input: SettingsInput) {
+  const { configDir, directoryExists } = choiceOf(given, input);
+  const known = PRESETS.map((each) => each.configDir).filter((path) => directoryExists(path));
+  const traces = await input.lookAtImage?.({
+    platform: required(readValue('platform', given.get('platform'))),
+    instance: required(readValue('instance', given.get('instance'))),
+    container: readValue('container', given.get('container')),
+    directories: configDir === null ? [...new Set(known)] : [configDir],
+  });
+  return traces === undefined || traces === null ? null : recogniseImage(traces);
+}
+
+function choiceOf(given: ReadonlyMap<SettingName, Given>, input: SettingsInput): PresetChoice {
+  return {
+    environment: input.environment,
+    configDir: given.get('configDir')?.text ?? null,
+    directoryExists: input.directoryExists ?? isDirectory,
+    directoryOwner: input.directoryOwner ?? directoryOwner,
+  };
 }
 
 function readValue<Name extends SettingName>(name: Name, given: Given | undefined): Output<Name> | null {

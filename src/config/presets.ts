@@ -14,6 +14,8 @@ export interface Preset {
   readonly name: string;
   /** The image, stack or chart it belongs to. */
   readonly usedBy: readonly string[];
+  /** Accounts that publish it: the part of an image's name before its last, and of its source's address. */
+  readonly makers: readonly string[];
   readonly glpiRoot: AbsolutePath;
   readonly configDir: AbsolutePath;
   /** GLPI's `GLPI_VAR_DIR`: caches, sessions, documents. */
@@ -94,6 +96,7 @@ function preset(
   return {
     name,
     usedBy,
+    makers: name === OFFICIAL ? ['glpi', 'glpi-project'] : [name],
     glpiRoot: absolutePath(glpiRoot),
     configDir: absolutePath(configDir),
     uid: id === null ? null : uid(id),

@@ -1,4 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
+import type { ImageTraces } from './recognise-image.ts';
+import type { Settings } from './settings.ts';
 
 /** Environment variables, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -15,6 +17,15 @@ export interface SettingsInput {
   readonly configFile: string | null;
   readonly readFile?: ReadFile;
   readonly directoryExists?: (path: string) => boolean;
+  readonly directoryOwner?: (path: string) => number | null;
+  /** Asks the platform what GLPI's container runs; null where nobody can say. Absent: not asked. */
+  readonly lookAtImage?: (wish: ImageQuestion) => Promise<ImageTraces | null>;
+}
+
+/** Where to look for GLPI's container, for its image. */
+export interface ImageQuestion extends Pick<Settings, 'platform' | 'instance' | 'container'> {
+  /** Directories here that may be its config directory, the likeliest first. */
+  readonly directories: readonly string[];
 }
 
 /** Where a value came from. `place` names the flag, the variable, the file and line, or the preset. */
@@ -42,4 +53,9 @@ export function readWholeFile(path: string): Buffer {
 
 export function isDirectory(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+export function directoryOwner(path: string): number | null {
+  const uid = statSync(path, { throwIfNoEntry: false })?.uid ?? 0;
+  return uid === 0 ? null : uid;
 }

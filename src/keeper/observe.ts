@@ -92,7 +92,7 @@ export async function observe(look: Look): Promise<Pass> {
     glpiRunning: look.glpiRunning,
     memory,
     environmentDatabase: settings.environmentDatabase !== null,
-    access: wantedAccess(settings, directory === 'present' ? nearest : null, ownPrincipal()),
+    access: wantedAccess(settings, directory === 'present' ? nearest : null, ownPrincipal(), generations),
   };
   return { observation, keyring, database };
 }

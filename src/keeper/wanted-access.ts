@@ -1,6 +1,8 @@
 import type { Settings } from '../config/settings.ts';
 import { gid, mode, uid } from '../core/brand.ts';
-import type { FileAccess } from '../core/guarded-set.ts';
+import type { Generation, KeptFile } from '../core/generation.ts';
+import { DATABASE_FILE, type FileAccess, KEY_FILE } from '../core/guarded-set.ts';
+import { keptFile } from '../core/history.ts';
 import type { WantedAccess } from '../core/observation.ts';
 
 /** Who this process is. */
@@ -27,12 +29,18 @@ export function ownPrincipal(): Principal {
 
 /**
  * Owner and mode that GLPI needs, and what says so: the setting; else the owner of the directory itself, unless that is
- * root; else the preset's. In a pod whose `fsGroup` was applied to root's volume, the files belong to that group, and to the
+ * root; else the preset's, or, where the image is not known to run as anybody, the owner that the files had when they were
+ * kept. In a pod whose `fsGroup` was applied to root's volume, the files belong to that group, and to the
  * user of this container where it is not root: a pod's containers run as one.
  *
  * A directory that is GLPI's with root's group does not make root's group GLPI's: the preset's counts then.
  */
-export function wantedAccess(settings: Settings, directory: FileAccess | null, own: Principal): WantedAccess {
+export function wantedAccess(
+  settings: Settings,
+  directory: FileAccess | null,
+  own: Principal,
+  generations: readonly Generation[] = [],
+): WantedAccess {
   const { owner, preset, lock, configDir } = settings;
   const common = { newFileMode: mode(0o640), ...(lock === null ? {} : { lock }) };
   if (owner.kind === 'fixed') return { ...common, uid: owner.uid, gid: owner.gid, from: 'KEYKEEPER_OWNER' };
@@ -44,10 +52,21 @@ export function wantedAccess(settings: Settings, directory: FileAccess | null, o
     const user = own.uid === 0 ? preset.uid : uid(own.uid);
     return { ...common, uid: user, gid: gid(directory.gid), from: `fsGroup ${directory.gid} on ${configDir}` };
   }
+  const kept = preset.uid === null ? keptOwner(generations) : null;
+  if (kept !== null) return { ...common, uid: kept.uid, gid: kept.gid, from: 'the owner that the vault recorded' };
   return { ...common, uid: preset.uid, gid: preset.gid, from: `the image's own user (preset ${preset.name})` };
 }
 
 function isPodGroup({ gid: group, mode: bits }: FileAccess, { groups, inPod }: Principal): boolean {
   const applied = SET_GROUP_ID | GROUP_ENTERS_AND_WRITES;
   return inPod && group !== 0 && (bits & applied) === applied && groups.includes(group);
+}
+
+/** config_db.php is nobody's to lock, so that its owner is GLPI. */
+function keptOwner(generations: readonly Generation[]): KeptFile | null {
+  for (const generation of generations) {
+    const kept = keptFile(generation, DATABASE_FILE) ?? keptFile(generation, KEY_FILE);
+    if (kept !== null && kept.uid !== 0) return kept;
+  }
+  return null;
 }

@@ -1,4 +1,5 @@
 import { type LoadedSettings, loadSettings } from '../../../src/config/load-settings.ts';
+import type { ImageTraces } from '../../../src/config/recognise-image.ts';
 import type { SettingsInput } from '../../../src/config/source.ts';
 import { Failure } from '../../../src/core/failure.ts';
 
@@ -10,6 +11,9 @@ export interface Given {
   readonly files?: Record<string, string | Buffer | NodeJS.ErrnoException>;
   readonly configFile?: string;
   readonly directories?: readonly string[];
+  /** Owner of every directory. */
+  readonly owner?: number;
+  readonly image?: ImageTraces;
 }
 
 export function loadWith(given: Given): Promise<LoadedSettings> {
@@ -24,6 +28,8 @@ export function loadWith(given: Given): Promise<LoadedSettings> {
       return Buffer.from(content as string);
     },
     directoryExists: (path) => (given.directories ?? []).includes(path),
+    directoryOwner: () => given.owner ?? null,
+    lookAtImage: async () => given.image ?? null,
   });
 }
 

@@ -5,6 +5,7 @@ import { absolutePath, gid, mode, uid } from '../../../src/core/brand.ts';
 import type { FileAccess } from '../../../src/core/guarded-set.ts';
 import { requireLockRights } from '../../../src/keeper/require-lock-rights.ts';
 import { type Principal, wantedAccess } from '../../../src/keeper/wanted-access.ts';
+import { generation } from '../core/build-observation.ts';
 
 const ROOT: Principal = { uid: 0, groups: [0], inPod: false };
 const SETTINGS = {
@@ -62,6 +63,18 @@ describe('whose the guarded files should be', () => {
         wanted({}, directory(0, 2000, 0o755), pod),
       ].map((each) => each.split(' ')[0]),
     ).toEqual(['1000:2000', '33:2000', '33:33', '33:33', '33:33']);
+  });
+
+  it('is, for an image of no known user, the owner that the vault recorded, unless that is root', () => {
+    const settings = { ...SETTINGS, preset: presetNamed('jr0w3') } as unknown as Settings;
+    const kept = generation(1);
+    const files = kept.files.map((each) => ({ ...each, uid: uid(each.name === 'config_db.php' ? 1000 : 0) }));
+    const ofRoot = { ...kept, files: kept.files.map((each) => ({ ...each, uid: uid(0) })) };
+
+    const result = wantedAccess(settings, directory(0, 0), ROOT, [ofRoot, { ...kept, files }]);
+
+    expect(result).toMatchObject({ uid: 1000, gid: 33, from: 'the owner that the vault recorded' });
+    expect(wantedAccess(settings, directory(0, 0), ROOT, [ofRoot]).uid).toBeNull();
   });
 
   it('carries the lock where a setting speaks of it', () => {
