@@ -5,6 +5,7 @@ import { openCheck } from '../keeper/open-check.ts';
 import { openKeeper, vaultOpener } from '../keeper/open-keeper.ts';
 import { openSchedule } from '../keeper/open-schedule.ts';
 import { PodGate } from '../keeper/pod-gate.ts';
+import type { CheckEvent } from '../keeper/registration-check.ts';
 import type { Schedule } from '../keeper/schedule.ts';
 import { Watch, type WatchReport } from '../keeper/watch.ts';
 import { describeError } from '../report/describe-error.ts';
@@ -13,6 +14,7 @@ import type { KeeperView } from '../report/http/keeper-view.ts';
 import { serveProbes } from '../report/probe/probe-server.ts';
 import type { ProbeView } from '../report/probe/probe-view.ts';
 import { VERSION } from '../version.ts';
+import { Announcer } from './announcer.ts';
 import { CheckLog } from './check-log.ts';
 import type { Command, CommandContext } from './command.ts';
 import { requireConfigDirectory } from './require-config-directory.ts';
@@ -49,7 +51,12 @@ async function run(context: CommandContext): Promise<ResultDocument | null> {
   await using opened = await openKeeper(settings, options.gate === true ? 'gate' : 'guard', true, environment);
   const { keeper, platform, openVault } = opened;
   const checkLog = new CheckLog(logger);
-  const check = openCheck({ settings, environment, openVault, platform, onEvent: (event) => checkLog.add(event) });
+  const announcer = new Announcer(platform, signal);
+  const onEvent = (event: CheckEvent) => {
+    checkLog.add(event);
+    announcer.addCheck(event);
+  };
+  const check = openCheck({ settings, environment, openVault, platform, onEvent });
   const onCheckError = (error: unknown) => logger.error('the check of the registration key failed', { error });
   const lane = check === null ? null : new CheckLane(check, settings, onCheckError);
   const schedule = openSchedule({
@@ -73,6 +80,7 @@ async function run(context: CommandContext): Promise<ResultDocument | null> {
     podGate: isPod(environment) ? new PodGate(settings.databaseWait, monotonic) : undefined,
     onResult: (report) => {
       log.add(report, record.add(report), keeper);
+      announcer.add(report, keeper.stage);
       if (keeper.stage !== 'guard') return;
       lane?.see(report.result);
       schedule?.begin();

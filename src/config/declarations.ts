@@ -8,7 +8,14 @@ import { readRegistrationUrl } from './registration-url.ts';
 import { parseSchedule } from './schedule-setting.ts';
 import { duration, oneOf, text } from './setting-schema.ts';
 import { DEFAULT_TERMINATION_LOG } from './termination-log.ts';
-import { readAbsolutePath, readContainerName, readHttpToken, readInstance, readPassword } from './texts.ts';
+import {
+  readAbsolutePath,
+  readContainerName,
+  readHttpToken,
+  readInstance,
+  readPassword,
+  readPodName,
+} from './texts.ts';
 import { parseVaultUrl } from './vault-url.ts';
 
 /** One setting: everything that parsing, help and documentation derive from. */
@@ -143,10 +150,11 @@ export const DECLARATIONS = {
     holds: 'secret',
   }),
   platform: declare({
-    schema: oneOf(['auto', 'none', 'docker']),
+    schema: oneOf(['auto', 'none', 'docker', 'kubernetes']),
     fallback: 'auto',
     summary: "what to ask about GLPI's container",
-    details: '`auto`: Docker where DOCKER_HOST is set or its socket is mounted, and nothing elsewhere.',
+    details:
+      '`auto`: Kubernetes in a pod with a service account token, Docker where DOCKER_HOST is set or its socket is mounted, and nothing elsewhere.',
     example: 'none',
     holds: 'plain',
   }),
@@ -154,9 +162,19 @@ export const DECLARATIONS = {
     schema: text(readContainerName),
     fallback: null,
     fallbackText: 'found by label, else by the volume it shares',
-    summary: "name of GLPI's container or of its Compose service",
-    details: 'Only where the Docker Engine is asked.',
+    summary: "name of GLPI's container, in Compose also of its service",
+    details: 'Only where the Docker Engine or the Kubernetes API is asked.',
     example: 'glpi',
+    holds: 'plain',
+  }),
+  pod: declare({
+    schema: text(readPodName),
+    fallback: null,
+    fallbackText: "the host name, which is the pod's",
+    summary: 'name of the pod that this is',
+    details:
+      'Only where the Kubernetes API is asked, and the host name is another one (`hostNetwork`, `hostname`): then from the downward API, `metadata.name`.',
+    example: 'glpi-0',
     holds: 'plain',
   }),
   terminationLog: declare({

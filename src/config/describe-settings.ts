@@ -55,6 +55,7 @@ function valueText(name: SettingName, settings: Settings): string {
     case 'export':
       return scheduleText(settings[name]);
     case 'container':
+    case 'pod':
     case 'lock':
     case 'exportTo':
     case 'registrationUrl':

@@ -84,6 +84,7 @@ export async function loadSettings(input: SettingsInput): Promise<LoadedSettings
     ageIdentity: read('ageIdentity'),
     platform: required(read('platform')),
     container: read('container'),
+    pod: read('pod'),
     terminationLog: required(read('terminationLog')),
     registrationKey: read('registrationKey'),
     registrationValidate: required(read('registrationValidate')),

@@ -58,8 +58,10 @@ export interface Settings {
   readonly ageRecipients: readonly string[];
   /** The text of an age identity file, comments and all. */
   readonly ageIdentity: Secret<string> | null;
-  readonly platform: 'auto' | 'none' | 'docker';
+  readonly platform: 'auto' | 'none' | 'docker' | 'kubernetes';
   readonly container: string | null;
+  /** Name of this process's own pod; null: its host name. */
+  readonly pod: string | null;
   /** A file of the kubelet; it need not be there. */
   readonly terminationLog: AbsolutePath;
   /** As given: what pasting added is still in it. */

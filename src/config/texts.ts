@@ -36,6 +36,13 @@ export function readContainerName(text: string): string {
   throw new InvalidValue('is not the name of a container or of a Compose service', 'letters, digits and _.-');
 }
 
+/** A DNS subdomain (RFC 1123), as the names of pods are. */
+export function readPodName(text: string): string {
+  const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+  if (text.length <= 253 && new RegExp(`^${label}(\\.${label})*$`).test(text)) return text;
+  throw new InvalidValue('is not the name of a pod', 'lower-case letters, digits, hyphens and dots', 'glpi-0');
+}
+
 export function readPassword(text: string): Secret<string> {
   if (text.includes('\0')) throw new InvalidValue('holds a NUL character', 'the password as text');
   return new Secret(text);

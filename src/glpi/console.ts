@@ -66,6 +66,8 @@ export function lacksOf(output: string, names: readonly string[]): string[] {
 export interface ConsolePlace {
   /** Name of the container; null where it is not known. */
   readonly container: string | null;
+  /** The pod that it is in; absent where it is in none. */
+  readonly pod?: { readonly namespace: string; readonly name: string } | undefined;
   /** GLPI's root in the container. */
   readonly root: string;
   /** `uid:gid`, or the name of the web user. */
@@ -73,7 +75,11 @@ export interface ConsolePlace {
 }
 
 /** One line that an operator pastes into a shell. None of these commands holds anything that a shell would change. */
-export function operatorLine(command: readonly string[], { container, root, user }: ConsolePlace): string {
+export function operatorLine(command: readonly string[], { container, pod, root, user }: ConsolePlace): string {
+  if (pod !== undefined) {
+    const place = `--namespace ${pod.namespace} ${pod.name} --container ${container ?? 'glpi'}`;
+    return `kubectl exec ${place} -- sh -c 'cd ${root} && ${command.join(' ')}'`;
+  }
   const exec = container === null ? 'docker compose exec' : 'docker exec';
   return `${exec} -u ${user} -w ${root} ${container ?? 'glpi'} ${command.join(' ')}`;
 }

@@ -31,6 +31,7 @@ export async function openKeeper(
     platform: settings.platform,
     instance: settings.instance,
     container: settings.container,
+    pod: settings.pod,
     guardedDirectory: settings.configDir,
     environment,
   });

@@ -134,7 +134,7 @@ function lacking(names: string): Finding {
 
 function stale(request: RefreshRequest, reasons: string, container: string | null): Finding {
   const { root, user, version } = request;
-  const place = { root, container, user: user ?? 'www-data' };
+  const place = { root, container, pod: request.platform.pod, user: user ?? 'www-data' };
   return {
     code: 'glpi-cache-stale',
     severity: 'advice',

@@ -2,16 +2,16 @@ import type { Finding } from '../core/finding.ts';
 
 /** How GLPI's container is, as its engine tells it. */
 export interface ObservedContainer {
-  /** 64 hex digits. */
+  /** 64 hex digits; '' where it was never started. */
   readonly id: string;
   /** Without the leading slash. */
   readonly name: string;
   readonly image: string;
   /** RFC 3339, UTC; null before the first start. */
   readonly startedAt: string | null;
-  /** Restarts by the restart policy since the container was made or last started by hand. */
+  /** By its restart policy: since it was made or last started by hand, or in its pod's life. */
   readonly restarts: number;
-  /** Null where the container has no health check. */
+  /** Null where the container has no health check; in a pod that it is ready, or is not. */
   readonly health: 'starting' | 'healthy' | 'unhealthy' | null;
 }
 
@@ -97,7 +97,9 @@ export interface Announcement {
 
 /** What GLPI runs on: knows whether it runs, and hints when that changes. */
 export interface Platform extends AsyncDisposable {
-  readonly name: 'none' | 'docker';
+  readonly name: 'none' | 'docker' | 'kubernetes';
+  /** The pod that this is; absent where it is none. */
+  readonly pod?: { readonly namespace: string; readonly name: string };
   /**
    * Looks afresh. An engine that does not answer or forbids the question is a finding, not an error.
    * @throws the reason of `signal` once that is aborted.

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../core/failure.ts';
+import { isRootUser } from '../is-root-user.ts';
 import type { ExecOptions, ExecOutcome, PlatformObservation } from '../platform.ts';
 import type { Engine } from './engine.ts';
 import { readFrames } from './read-frames.ts';
@@ -22,7 +23,7 @@ export async function execInContainer(
 ): Promise<ExecOutcome> {
   const { signal, timeout, user, workingDirectory, outputLimit } = options;
   signal.throwIfAborted();
-  if (isRoot(user)) return unavailable('no command is run as root in the container of GLPI');
+  if (isRootUser(user)) return unavailable('no command is run as root in the container of GLPI');
   const deadline = AbortSignal.timeout(timeout);
   const either = AbortSignal.any([signal, deadline]);
   try {
@@ -59,10 +60,4 @@ function outcomeOf(error: unknown): ExecOutcome {
 
 function unavailable(message: string): ExecOutcome {
   return { kind: 'unavailable', message };
-}
-
-/** The engine takes an empty user for the image's own, which may be root. */
-function isRoot(user: string): boolean {
-  const [name = ''] = user.split(':');
-  return name === '' || name === 'root' || /^0+$/.test(name);
 }

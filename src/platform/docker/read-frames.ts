@@ -1,3 +1,5 @@
+import { KeptOutput } from '../kept-output.ts';
+
 /** What a command wrote, as far as it was kept. */
 export interface CommandOutput {
   readonly output: string;
@@ -18,7 +20,7 @@ const STANDARD_ERROR = 2;
  * @throws RangeError when these are no frames, and whatever the stream throws
  */
 export async function readFrames(stream: AsyncIterable<unknown>, limit: number): Promise<CommandOutput> {
-  const kept = { output: new Kept(limit), errors: new Kept(limit) };
+  const kept = { output: new KeptOutput(limit), errors: new KeptOutput(limit) };
   let header = Buffer.alloc(0);
   let left = 0;
   let into = kept.output;
@@ -43,30 +45,6 @@ export async function readFrames(stream: AsyncIterable<unknown>, limit: number):
     }
   }
   return { output: kept.output.text(), errors: kept.errors.text(), cut: kept.output.cut || kept.errors.cut };
-}
-
-class Kept {
-  readonly #limit: number;
-  readonly #chunks: Buffer[] = [];
-  #length = 0;
-  cut = false;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  add(bytes: Buffer): void {
-    const part = bytes.subarray(0, this.#limit - this.#length);
-    if (part.length < bytes.length) this.cut = true;
-    if (part.length === 0) return;
-    // A copy: the part would keep its whole chunk alive.
-    this.#chunks.push(Buffer.from(part));
-    this.#length += part.length;
-  }
-
-  text(): string {
-    return Buffer.concat(this.#chunks).toString('utf8');
-  }
 }
 
 function bytesOf(chunk: unknown): Buffer {

@@ -54,6 +54,7 @@ export function scratchInstance(
     ageIdentity: null,
     platform: 'none',
     container: null,
+    pod: null,
     terminationLog: absolutePath('/dev/termination-log'),
     registrationKey: null,
     registrationValidate: 'off',

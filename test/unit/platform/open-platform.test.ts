@@ -8,7 +8,8 @@ import { openPlatform } from '../../../src/platform/open-platform.ts';
 import { startFakeEngine } from './fake-engine.ts';
 
 describe('opening a platform', () => {
-  const request = { instance: 'glpi', container: 'glpi', guardedDirectory: absolutePath('/var/glpi/config') };
+  const guardedDirectory = absolutePath('/var/glpi/config');
+  const request = { instance: 'glpi', container: 'glpi', pod: null, guardedDirectory };
 
   it('knows nothing and asks nobody without an engine', async () => {
     await using engine = await startFakeEngine();

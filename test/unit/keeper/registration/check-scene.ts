@@ -43,6 +43,7 @@ export function settingsOf(changes: Partial<Settings> = {}): Settings {
     ageIdentity: null,
     platform: 'none',
     container: null,
+    pod: null,
     terminationLog: absolutePath('/dev/termination-log'),
     registrationKey: null,
     registrationValidate: 'on',
