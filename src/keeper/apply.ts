@@ -18,11 +18,7 @@ import type { Vault } from '../vault/vault.ts';
 import { draftOf, draftOfBytes } from './build-draft.ts';
 import type { Pass } from './observe.ts';
 import { putFile } from './put-file.ts';
-import { rescueValues } from './rescue-values.ts';
-import { rotateKey } from './rotate-key.ts';
 import { separateFile } from './separate-file.ts';
-import { undoRescue } from './undo-rescue.ts';
-import { writeRegistrationKey } from './write-registration-key.ts';
 
 /** One action of the plan and how it went. */
 export interface ActionReport {
@@ -131,15 +127,39 @@ async function applyAction(
     case 'write-database-settings':
       return { detail: await putFile(action, context, pathOf(settings, action.target)) };
     case 'reseal-values':
-      return { detail: await rescueValues(action.values.map(toReseal), context, 'plain') };
     case 'rescue-values':
-      return { detail: await rescueValues(action.steps, context, 'undoable') };
     case 'undo-rescue':
-      return { detail: await undoRescue(context) };
     case 'rotate-key':
-      return { detail: await rotateKey(action, context) };
     case 'write-registration':
-      return { detail: await writeRegistrationKey(action, context) };
+      return { detail: await writeRows(action, context) };
+  }
+}
+
+type RowsAction = Action & {
+  readonly action: 'reseal-values' | 'rescue-values' | 'undo-rescue' | 'rotate-key' | 'write-registration';
+};
+
+/** What writes rows is loaded where rows are written, which most runs do not. */
+async function writeRows(action: RowsAction, context: ApplyContext): Promise<string> {
+  switch (action.action) {
+    case 'reseal-values':
+    case 'rescue-values': {
+      const { rescueValues } = await import('./rescue-values.ts');
+      if (action.action === 'rescue-values') return await rescueValues(action.steps, context, 'undoable');
+      return await rescueValues(action.values.map(toReseal), context, 'plain');
+    }
+    case 'undo-rescue': {
+      const { undoRescue } = await import('./undo-rescue.ts');
+      return await undoRescue(context);
+    }
+    case 'rotate-key': {
+      const { rotateKey } = await import('./rotate-key.ts');
+      return await rotateKey(action, context);
+    }
+    case 'write-registration': {
+      const { writeRegistrationKey } = await import('./write-registration-key.ts');
+      return await writeRegistrationKey(action, context);
+    }
   }
 }
 

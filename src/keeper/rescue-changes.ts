@@ -4,7 +4,7 @@ import type { ValueReference } from '../core/value.ts';
 import type { ValueChange } from '../glpi/database/database.ts';
 import { isGarbledFrom, type RecoveryContext, recoverSealed } from '../glpi/garbled.ts';
 import { openReal } from '../glpi/open-real.ts';
-import { sealValue } from '../glpi/sealed-value.ts';
+import type { ValueSealer } from '../glpi/value-sealer.ts';
 import { referenceKey } from './merge-escrow.ts';
 
 /** What is known at the moment of writing. */
@@ -14,7 +14,7 @@ export interface RescueSource {
   /** Values of the vault for a place, the newest first: its escrow, and older ones where a step asks for them. */
   readonly kept: (reference: ValueReference) => readonly string[];
   readonly recovery: RecoveryContext;
-  readonly live: { readonly fingerprint: Fingerprint; readonly key: Buffer };
+  readonly live: { readonly fingerprint: Fingerprint; readonly sealer: ValueSealer };
 }
 
 /**
@@ -29,7 +29,7 @@ export function rescueChanges(steps: readonly RescueStep[], source: RescueSource
     const isEmpty = from === null || from === '' || from === '0';
     if (isEmpty !== step.emptied) return [];
     const plaintext = isEmpty ? lastKnown(reference, source) : plaintextOf(step, from, source);
-    return plaintext === null ? [] : [{ reference, from, to: sealValue(plaintext, source.live.key) }];
+    return plaintext === null ? [] : [{ reference, from, to: source.live.sealer.seal(plaintext) }];
   });
 }
 

@@ -1,9 +1,11 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Failure } from '../core/failure.ts';
 import { newestFirst } from '../core/history.ts';
 import type { RescueStep } from '../core/plan-rescue.ts';
 import type { Database, ValueChange } from '../glpi/database/database.ts';
 import type { RecoveryContext } from '../glpi/garbled.ts';
 import { KeyRing } from '../glpi/key-ring.ts';
+import { ValueSealer } from '../glpi/value-sealer.ts';
 import type { ApplyContext } from './apply.ts';
 import { draftOf } from './build-draft.ts';
 import { legacyKeysOf } from './keyring.ts';
@@ -12,6 +14,9 @@ import { openChosen } from './open-chosen.ts';
 import { type RescueSource, rescueChanges } from './rescue-changes.ts';
 import { notePlaces } from './rescue-memory-record.ts';
 import { keepUndo } from './rescue-record.ts';
+
+/** Values that are opened and sealed at once: the lease is renewed in between. */
+const TURN = 500;
 
 /**
  * Brings values back under the live key: what another known key opens, what GLPI garbled, and what it emptied and the
@@ -35,7 +40,10 @@ export async function rescueValues(
     throw new Failure('refused', 'values are sealed anew only with a live key and a vault that works');
   await vault.add(draftOf(pass, judgement, settings.instance, 'before-reseal', now().toISOString()));
   await using database = await openChosen(context);
-  const changes = await planChanges(steps, context, database, { fingerprint: judgement.live, key: live });
+  const changes = await planChanges(steps, context, database, {
+    fingerprint: judgement.live,
+    sealer: new ValueSealer(live),
+  });
   if (undoable === 'undoable' && changes.length > 0) await keepUndo(vault, now().toISOString(), changes);
   signal.throwIfAborted();
   await database.rewriteValues(changes);
@@ -56,7 +64,13 @@ async function planChanges(
   for (const place of await database.readPlaces(emptied)) {
     if (place.state === 'empty') standing.set(referenceKey(place.reference), place.value);
   }
-  return rescueChanges(steps, { standing, kept: await readKept(steps, context), recovery: recoveryOf(context), live });
+  const source = { standing, kept: await readKept(steps, context), recovery: recoveryOf(context), live };
+  const changes: ValueChange[][] = [];
+  for (let start = 0; start < steps.length; start += TURN) {
+    changes.push(rescueChanges(steps.slice(start, start + TURN), source));
+    await nextTurn();
+  }
+  return changes.flat();
 }
 
 function recoveryOf({ pass }: ApplyContext): RecoveryContext {

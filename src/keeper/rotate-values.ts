@@ -3,7 +3,7 @@ import type { WantedRotation } from '../core/plan-rotation.ts';
 import type { ValueReference } from '../core/value.ts';
 import type { Database, ValueChange } from '../glpi/database/database.ts';
 import { KeyRing } from '../glpi/key-ring.ts';
-import { ValueCipher } from '../glpi/sealed-value.ts';
+import { ValueSealer } from '../glpi/value-sealer.ts';
 import type { ApplyContext } from './apply.ts';
 import { referenceKey } from './merge-escrow.ts';
 
@@ -21,7 +21,7 @@ export async function movesTo(
 ): Promise<ValueChange[]> {
   const { values } = await database.readValues('full', pass.observation.records.places);
   const ring = new KeyRing(new Map([...pass.keyring.keys, [to, key.reveal()]]));
-  const cipher = new ValueCipher(key.reveal());
+  const cipher = new ValueSealer(key.reveal());
   const changes: ValueChange[] = [];
   for (const [index, { reference, value }] of values.entries()) {
     if (index % TURN === TURN - 1) await nextTurn();
@@ -37,10 +37,10 @@ class Move implements ValueChange {
   readonly reference: ValueReference;
   readonly from: string;
   readonly #plaintext: Buffer;
-  readonly #cipher: ValueCipher;
+  readonly #cipher: ValueSealer;
   #to: string | null = null;
 
-  constructor(reference: ValueReference, from: string, plaintext: Buffer, cipher: ValueCipher) {
+  constructor(reference: ValueReference, from: string, plaintext: Buffer, cipher: ValueSealer) {
     this.reference = reference;
     this.from = from;
     this.#plaintext = plaintext;

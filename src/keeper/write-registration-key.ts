@@ -5,7 +5,7 @@ import type { Action } from '../core/plan.ts';
 import { knownUid } from '../core/plan-registration.ts';
 import type { RegistrationWrite } from '../core/registration.ts';
 import type { Secret } from '../core/secret.ts';
-import { sealValue } from '../glpi/sealed-value.ts';
+import { sealValue } from '../glpi/value-sealer.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { ApplyContext } from './apply.ts';
 import { draftOf } from './build-draft.ts';

@@ -4,9 +4,10 @@ import type { Fingerprint, Sha256 } from '../../../src/core/brand.ts';
 import type { StoredValue } from '../../../src/core/value.ts';
 import { assess, type EvidenceContext } from '../../../src/glpi/evidence.ts';
 import { LEGACY_CONSTANT } from '../../../src/glpi/legacy.ts';
-import { sealValue, sealWithNonce } from '../../../src/glpi/sealed-value.ts';
+import { sealWithNonce } from '../../../src/glpi/sealed-value.ts';
 import { fingerprintOf } from '../../../src/glpi/security-key.ts';
 import { valueDigest } from '../../../src/glpi/value-digest.ts';
+import { sealValue } from '../../../src/glpi/value-sealer.ts';
 import { garbleAs } from './glpi-legacy-twin.ts';
 import { placeOf, type RecordedRow, readRecordings } from './read-fixture.ts';
 

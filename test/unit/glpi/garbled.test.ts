@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { recoverSealed } from '../../../src/glpi/garbled.ts';
 import { KeyRing } from '../../../src/glpi/key-ring.ts';
 import { LEGACY_CONSTANT } from '../../../src/glpi/legacy.ts';
-import { openValue, sealValue } from '../../../src/glpi/sealed-value.ts';
+import { openValue } from '../../../src/glpi/sealed-value.ts';
 import { fingerprintOf } from '../../../src/glpi/security-key.ts';
+import { sealValue } from '../../../src/glpi/value-sealer.ts';
 import { garbleAs } from './glpi-legacy-twin.ts';
 
 const [OLD, NEW, NEWEST, STRANGER] = [randomBytes(32), randomBytes(32), randomBytes(32), randomBytes(32)];

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
 import type { StoredValue } from '../../../src/core/value.ts';
 import { assess } from '../../../src/glpi/evidence.ts';
-import { sealValue } from '../../../src/glpi/sealed-value.ts';
 import { fingerprintOf } from '../../../src/glpi/security-key.ts';
+import { sealValue } from '../../../src/glpi/value-sealer.ts';
 import { assessInTurns } from '../../../src/keeper/assess-in-turns.ts';
 
 const [first, second] = [randomBytes(32), randomBytes(32)];

@@ -12,6 +12,7 @@ import { KeyRing } from '../../../../src/glpi/key-ring.ts';
 import { LEGACY_CONSTANT } from '../../../../src/glpi/legacy.ts';
 import { openReal } from '../../../../src/glpi/open-real.ts';
 import { openValue, sealWithNonce } from '../../../../src/glpi/sealed-value.ts';
+import { ValueSealer } from '../../../../src/glpi/value-sealer.ts';
 import { fingerprintOf } from '../../../../src/glpi/security-key.ts';
 import { valueDigest } from '../../../../src/glpi/value-digest.ts';
 import { rescueChanges } from '../../../../src/keeper/rescue-changes.ts';
@@ -113,7 +114,7 @@ export class Rows {
       standing: this.cells,
       kept: (reference) => [kept(reference)].flat(),
       recovery: recovery(),
-      live: { fingerprint: fingerprintOf(LIVE), key: LIVE },
+      live: { fingerprint: fingerprintOf(LIVE), sealer: new ValueSealer(LIVE) },
     });
   }
 

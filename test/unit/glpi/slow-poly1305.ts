@@ -4,8 +4,7 @@ const CLAMP = 0x0ffffffc0ffffffc0ffffffc0fffffffn;
 const LOW_128 = (1n << 128n) - 1n;
 
 /**
- * Poly1305 as RFC 8439 section 2.5 reads, over whole numbers: slow, and plainly right. It checks the fast one where a
- * wrong tag would cost a value.
+ * Poly1305 as RFC 8439 section 2.5 reads, over whole numbers: slow, and plainly right.
  *
  * @param message a multiple of 16 bytes. @param key 32 bytes.
  * @returns the tag of 16 bytes.
