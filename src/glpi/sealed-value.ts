@@ -57,7 +57,7 @@ export class ValueCipher {
  * token or a digest (no sealed value of 54 characters or more is made of them), and a password hash has its `$`.
  */
 export function hasSealedShape(value: string): boolean {
-  const text = value.replace(/\s+/g, '');
+  const text = /\s/.test(value) ? value.replace(/\s+/g, '') : value;
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text) || /^[0-9A-Fa-f]+$/.test(text)) return false;
   return Buffer.byteLength(text, 'base64') >= SEALED_MINIMUM_BYTES;
 }

@@ -14,6 +14,7 @@ import type { Judgement } from '../core/verdict.ts';
 import { repairAccess } from '../files/access.ts';
 import { ensureDirectoryUsable } from '../files/directory-access.ts';
 import { nearestDirectory } from '../files/nearest-directory.ts';
+import type { TableMemory } from '../glpi/database/table-memory.ts';
 import type { Vault } from '../vault/vault.ts';
 import { draftOf, draftOfBytes } from './build-draft.ts';
 import type { Pass } from './observe.ts';
@@ -48,6 +49,8 @@ export interface ApplyContext {
   readonly reason: string;
   /** The registration key that a person wants: an operator's, or that of the settings. */
   readonly registrationKey: Secret<string> | null;
+  /** What earlier passes read of large tables; null where none is remembered. */
+  readonly tables: TableMemory | null;
   readonly now: () => Date;
   readonly signal: AbortSignal;
 }

@@ -96,7 +96,7 @@ function unreachable(target: DatabaseTarget, reason: string, message: string): D
 async function readDatabase(database: Database, look: DatabaseLook): Promise<DatabasePass> {
   const { target, previous, keyring } = look;
   const found = await database.identify();
-  const read = await database.readValues(look.coverage, look.places);
+  const read = await database.readValues(look.coverage, look.places, look.passMemory.tables);
   const { row } = await database.readRegistration();
   const otherSessions = await database.otherSessions();
   const checkIn = await database.readCheckIn();

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { Sha256 } from '../core/brand.ts';
 import type { EscrowEntry } from '../core/generation.ts';
 import type { ValueEvidence } from '../core/value.ts';
+import { TableMemory } from '../glpi/database/table-memory.ts';
 import type { DatabaseLook } from './observe-database.ts';
 
 /** The last result of some work, which the same circumstances give again. */
@@ -33,12 +34,13 @@ export interface FirstEvidence {
  * has changed, and trying the keys on a hundred thousand values takes longer than reading them.
  */
 export interface PassMemory {
+  readonly tables: TableMemory;
   readonly evidence: LastResult<FirstEvidence>;
   readonly escrow: LastResult<{ readonly entries: readonly EscrowEntry[]; readonly digest: Sha256 | null }>;
 }
 
 export function passMemory(): PassMemory {
-  return { evidence: new LastResult(), escrow: new LastResult() };
+  return { tables: new TableMemory(), evidence: new LastResult(), escrow: new LastResult() };
 }
 
 /** All that evidence rests on: what was read, the keys in the order in which they are tried, and what they are tried with. */

@@ -260,6 +260,7 @@ class Run implements AsyncDisposable {
       vault,
       reason,
       registrationKey: this.#request.wish?.key ?? null,
+      tables: this.#passMemory.tables,
       now,
       signal: either,
     });

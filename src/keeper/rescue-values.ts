@@ -57,8 +57,8 @@ async function planChanges(
   database: Database,
   live: RescueSource['live'],
 ): Promise<ValueChange[]> {
-  const { pass } = context;
-  const { values } = await database.readValues('full', pass.observation.records.places);
+  const { pass, tables } = context;
+  const { values } = await database.readValues('full', pass.observation.records.places, tables);
   const standing = new Map<string, string | null>(values.map((each) => [referenceKey(each.reference), each.value]));
   const emptied = steps.filter((each) => each.emptied).map((each) => each.reference);
   for (const place of await database.readPlaces(emptied)) {

@@ -16,10 +16,10 @@ const TURN = 500;
  */
 export async function movesTo(
   database: Database,
-  { pass }: Pick<ApplyContext, 'pass'>,
+  { pass, tables }: Pick<ApplyContext, 'pass' | 'tables'>,
   { to, key }: WantedRotation,
 ): Promise<ValueChange[]> {
-  const { values } = await database.readValues('full', pass.observation.records.places);
+  const { values } = await database.readValues('full', pass.observation.records.places, tables);
   const ring = new KeyRing(new Map([...pass.keyring.keys, [to, key.reveal()]]));
   const cipher = new ValueSealer(key.reveal());
   const changes: ValueChange[] = [];
@@ -36,9 +36,9 @@ export async function movesTo(
 class Move implements ValueChange {
   readonly reference: ValueReference;
   readonly from: string;
-  readonly #plaintext: Buffer;
+  #plaintext: Buffer | null;
   readonly #cipher: ValueSealer;
-  #to: string | null = null;
+  #to = '';
 
   constructor(reference: ValueReference, from: string, plaintext: Buffer, cipher: ValueSealer) {
     this.reference = reference;
@@ -49,7 +49,8 @@ class Move implements ValueChange {
 
   /** The same at each look. */
   get to(): string {
-    this.#to ??= this.#cipher.seal(this.#plaintext);
+    if (this.#plaintext !== null) this.#to = this.#cipher.seal(this.#plaintext);
+    this.#plaintext = null;
     return this.#to;
   }
 }

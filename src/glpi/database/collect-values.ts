@@ -11,6 +11,8 @@ import type { Cell } from './session.ts';
 export interface Collection {
   /** Takes a cell unless it holds no value. `row` names a row of `glpi_configs`. */
   add(field: SecuredField, id: number, cell: Cell, row?: { readonly context: string; readonly name: string }): void;
+  /** Takes what another collection finished with, or a reading before. */
+  take(other: { readonly values: readonly StoredValue[]; readonly digest: string }): void;
   finish(): Pick<ValuesRead, 'values' | 'digest'>;
 }
 
@@ -26,6 +28,10 @@ export function collectValues(): Collection {
       values.push({ reference, class: field.class, sealedColumn: field.sealedHere, value });
       const place = [table, column, id, row?.context ?? '', row?.name ?? '', jsonPath ?? '', value.length];
       hash.update(`${place.join('\0')}\0${value}`);
+    },
+    take(other) {
+      for (const value of other.values) values.push(value);
+      hash.update(`\0${other.digest}`);
     },
     finish: () => ({ values, digest: sha256(hash.digest('hex')) }),
   };

@@ -5,6 +5,7 @@ import type { SecuredPlace } from '../../core/secured-place.ts';
 import type { StoredValue, ValueReference } from '../../core/value.ts';
 import type { NetworkSettings } from './read-network-settings.ts';
 import type { ColumnSearch, ColumnSearchRequest } from './search-columns.ts';
+import type { TableMemory } from './table-memory.ts';
 import type { RegistrationChange } from './write-registration.ts';
 
 export interface OpenOptions {
@@ -41,8 +42,8 @@ export interface ValuesRead {
   /** `full` too where a sample was wanted and no table was large enough to need one. */
   readonly coverage: 'sample' | 'full';
   /**
-   * SHA-256 over every reference and value read. Two full readings with equal digests saw the same values; samples
-   * take random rows, so theirs differ.
+   * SHA-256 over every reference and value read. Two full readings, both with a memory or both without, whose digests are
+   * equal saw the same values; samples take random rows, so theirs differ.
    */
   readonly digest: Sha256;
 }
@@ -84,8 +85,13 @@ export interface Database extends AsyncDisposable {
    * at their ends and at random only.
    *
    * @param places found by a deep search, read beside what GLPI is known to seal; those that are gone are left out
+   * @param memory of readings before: where a large table has not changed since, its values are not fetched again
    */
-  readValues(want: 'sample' | 'full', places?: readonly SecuredPlace[]): Promise<ValuesRead>;
+  readValues(
+    want: 'sample' | 'full',
+    places?: readonly SecuredPlace[],
+    memory?: TableMemory | null,
+  ): Promise<ValuesRead>;
   /** Looks through every text column of the schema, see search-columns.ts. */
   searchColumns(request: ColumnSearchRequest): Promise<ColumnSearch>;
   /** What places hold of which a value is expected and none was read. */

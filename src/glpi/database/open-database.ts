@@ -102,7 +102,7 @@ function databaseOver(session: Session, target: DatabaseTarget): Database {
   }
   return {
     identify: () => exclusively(() => identify(session)),
-    readValues: (want, places = []) => exclusively(() => readValues(session, want, places)),
+    readValues: (want, places = [], memory = null) => exclusively(() => readValues(session, want, places, memory)),
     searchColumns: (request) =>
       exclusively(async () => (await import('./search-columns.ts')).searchColumns(session, request)),
     readPlaces: (references) => exclusively(() => readPlaces(session, references)),

@@ -81,10 +81,11 @@ export async function sampleTable(
 }
 
 function selected(fields: readonly SecuredField[]): string {
-  return ['id', ...fields.map(cell)].join(', ');
+  return ['id', ...fields.map(selectedCell)].join(', ');
 }
 
-function cell({ column, shapedOnly }: SecuredField): string {
+/** What is selected of a column; NULL of a cell that no sealed value fits in. */
+export function selectedCell({ column, shapedOnly }: SecuredField): string {
   const name = quoted(column);
   return shapedOnly === true
     ? `IF(LENGTH(${name}) BETWEEN ${SHORTEST_SEALED} AND ${LONGEST_SEALED}, ${name}, NULL)`

@@ -1,26 +1,31 @@
 import type { SecuredPlace } from '../../core/secured-place.ts';
 import { SECURED_TABLES, type SecuredField, securedFieldsFor } from '../secured-fields.ts';
+import { checksumTable } from './checksum-table.ts';
 import { type Collection, collectValues } from './collect-values.ts';
 import type { ValuesRead } from './database.ts';
 import { readSettings } from './identify.ts';
 import { listColumns } from './list-columns.ts';
 import { fieldsOfPlaces } from './place-fields.ts';
-import { probeTables, readTable, sampleTable } from './read-table.ts';
+import { probeTables, readTable, sampleTable, type TableProbe } from './read-table.ts';
 import { inTransaction, type Session } from './session.ts';
+import type { TableMemory } from './table-memory.ts';
 
 /**
  * One pass over the sealed values, in a snapshot of its own so that it sees one state of the database: all secured rows
  * of `glpi_configs` and every value of each secured table of fewer than 1,000 rows; of larger ones all for `full`, and
  * for `sample` what {@link sampleTable} takes. Values of plugins, whose secured fields nobody but the plugin knows, are
  * taken where they have a sealed value's shape.
+ *
+ * @param memory of readings before, of which a table that has not changed since is taken
  */
 export async function readValues(
   session: Session,
   want: 'sample' | 'full',
   places: readonly SecuredPlace[],
+  memory: TableMemory | null = null,
 ): Promise<ValuesRead> {
   return await inTransaction(session, 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY', () =>
-    readPass(session, want, places),
+    readPass(session, want, places, memory),
   );
 }
 
@@ -47,6 +52,7 @@ async function readPass(
   session: Session,
   want: 'sample' | 'full',
   places: readonly SecuredPlace[],
+  memory: TableMemory | null,
 ): Promise<ValuesRead> {
   const columns = await columnsOf(session, places);
   const collection = collectValues();
@@ -69,9 +75,28 @@ async function readPass(
       await sampleTable(session, probe, tableFields, collection);
       continue;
     }
-    await readTable(session, probe.table, tableFields, collection);
+    await readWhole(session, probe, tableFields, collection, memory);
   }
   return { ...collection.finish(), coverage };
+}
+
+/** A large table that was read before is read again only where the server says that it has changed. */
+async function readWhole(
+  session: Session,
+  { table, large }: TableProbe,
+  fields: readonly SecuredField[],
+  collection: Collection,
+  memory: TableMemory | null,
+): Promise<void> {
+  if (!large || memory === null) return await readTable(session, table, fields, collection);
+  const name = JSON.stringify([session.address, session.table(table), fields]);
+  const checksum = await checksumTable(session, table, fields);
+  const read = async () => {
+    const alone = collectValues();
+    await readTable(session, table, fields, alone);
+    return alone.finish();
+  };
+  collection.take(await memory.of(name, checksum, read));
 }
 
 async function readConfigs(session: Session, fields: readonly SecuredField[], collection: Collection): Promise<void> {

@@ -106,6 +106,7 @@ async function putBack({ actions }: Plan, order: DrillOrder, pass: Pass, judgeme
     vault: null,
     reason: 'drill',
     registrationKey: null,
+    tables: null,
     now,
     signal,
   };

@@ -1,6 +1,5 @@
 import { closeSync, constants, fstatSync, futimesSync, lstatSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Sha256 } from '../../core/brand.ts';
 import { systemCode } from '../../core/failure.ts';
 import type { EscrowEntry } from '../../core/generation.ts';
@@ -12,9 +11,12 @@ import type { ChunkFile, EscrowStore } from '../stores.ts';
 import type { EscrowReading } from '../vault.ts';
 import { ensureFolder, type InstanceFolder } from './instance-folder.ts';
 import { readRegular } from './read-regular.ts';
+import { type NewFile, replaceTogether } from './write-together.ts';
 import { replaceWhole, syncDirectory, unlinkQuietly } from './write-whole.ts';
 
 const HOUR = 60 * 60 * 1000;
+/** Chunks that are synced together. */
+const TOGETHER = 16;
 
 /**
  * The escrow chunks of an instance as files: `escrow/<first two digits>/<SHA-256 of the text>`, gzip, in an age file where
@@ -57,6 +59,7 @@ async function keepChunks(
   now: number,
 ): Promise<void> {
   const folders = new Set<string>();
+  let files: NewFile[] = [];
   // Here and below, not at the top: a quiet run touches no chunk.
   const { gzipSync } = await import('node:zlib');
   for (const chunk of chunks) {
@@ -67,11 +70,14 @@ async function keepChunks(
     ensureFolder(folder, place.owner);
     const zipped = gzipSync(chunk.text);
     const content = envelope.seals ? await envelope.seal(zipped) : zipped;
-    replaceWhole(place, path, content, { durable: true });
+    files.push({ target: path, content });
     folders.add(folder);
     // A first capture of many values syncs hundreds of files: the lease's heartbeat must not wait for all of them.
-    await nextTurn();
+    if (files.length < TOGETHER) continue;
+    await replaceTogether(place, files);
+    files = [];
   }
+  await replaceTogether(place, files);
   for (const folder of folders) syncDirectory(folder);
 }
 

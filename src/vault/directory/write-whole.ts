@@ -124,7 +124,22 @@ export function discard(temporary: string): void {
   } catch {}
 }
 
+/** A temporary file with its content, not synced. The caller closes and removes or renames it. */
+export function openTemporary(place: Workplace, content: Uint8Array): { temporary: string; descriptor: number } {
+  const temporary = temporaryName(place);
+  return { temporary, descriptor: fillTemporary(place, temporary, content) };
+}
+
 function writeTemporary(place: Workplace, path: string, content: Uint8Array, options: WriteOptions): void {
+  const descriptor = fillTemporary(place, path, content);
+  try {
+    if (options.durable) fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function fillTemporary(place: Workplace, path: string, content: Uint8Array): number {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
   const descriptor = openSync(path, flags, 0o600);
   try {
@@ -132,9 +147,11 @@ function writeTemporary(place: Workplace, path: string, content: Uint8Array, opt
     fchmodSync(descriptor, 0o600);
     if (place.owner !== null) fchownSync(descriptor, place.owner.uid, place.owner.gid);
     for (let written = 0; written < content.length; ) written += writeSync(descriptor, content, written);
-    if (options.durable) fsyncSync(descriptor);
-  } finally {
+    return descriptor;
+  } catch (error) {
     closeSync(descriptor);
+    discard(path);
+    throw error;
   }
 }
 
