@@ -57,7 +57,7 @@ describe.skipIf(!(await available('mariadb')))('a large table that was read befo
       'its column',
       "UPDATE glpi_users SET cookie_token = 'token-705', api_token = NULL, personal_token = NULL WHERE id = 705",
     ],
-    ['its row', 'UPDATE glpi_users SET id = 5 WHERE id = 706'],
+    ['its row', 'UPDATE glpi_users SET id = 80000 WHERE id = 706'],
     [
       'places with another',
       "UPDATE glpi_users SET api_token = IF(id = 707, 'token-708', 'token-707') WHERE id IN (707, 708)",
