@@ -41,6 +41,8 @@ export interface ApiClient extends Disposable {
   readonly connection: Connection;
   readonly timings: ApiTimings;
   get(place: ObjectPlace, options?: AskOptions): Promise<unknown>;
+  /** Its `metadata` alone, which tells by its `resourceVersion` whether the rest is known. Takes the same right. */
+  getMetadata(place: ObjectPlace, options?: AskOptions): Promise<unknown>;
   /** The collection, narrowed to the one object: what a watch begins with. */
   list(place: ObjectPlace, options?: AskOptions): Promise<unknown>;
   create(place: ObjectPlace, object: object, options?: AskOptions): Promise<unknown>;
@@ -50,6 +52,9 @@ export interface ApiClient extends Disposable {
   patch(place: ObjectPlace, change: object, options?: AskOptions): Promise<unknown>;
 }
 
+/** https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches */
+const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
+
 /** Disposing of the client closes the connection. */
 export function openApiClient(connection: Connection, timings: ApiTimings = API_TIMINGS): ApiClient {
   const ask = (place: ObjectPlace, verb: Verb, request: Omit<Request, 'signal'>, options: AskOptions = {}) =>
@@ -58,6 +63,8 @@ export function openApiClient(connection: Connection, timings: ApiTimings = API_
     connection,
     timings,
     get: (place, options) => ask(place, 'get', { method: 'GET', path: objectPath(place) }, options),
+    getMetadata: (place, options) =>
+      ask(place, 'get', { method: 'GET', path: objectPath(place), accept: METADATA_ONLY }, options),
     list: (place, options) => {
       const query = new URLSearchParams({ fieldSelector: `metadata.name=${place.name}` });
       return ask(place, 'list', { method: 'GET', path: `${collectionPath(place)}?${query}` }, options);

@@ -10,6 +10,8 @@ export interface Request {
   readonly body?: unknown;
   /** `application/json` where it is left out. */
   readonly contentType?: string;
+  /** `application/json` where it is left out. */
+  readonly accept?: string;
   readonly signal: AbortSignal;
 }
 
@@ -25,7 +27,7 @@ const BODY_LIMIT = 16 * 1024 * 1024;
 
 /** Sends a request and waits for the head of its answer. @throws the system's error, or the signal's reason */
 export async function openAnswer(connection: Connection, request: Request): Promise<IncomingMessage> {
-  const { method, path, body, contentType = 'application/json', signal } = request;
+  const { method, path, body, contentType = 'application/json', accept = 'application/json', signal } = request;
   const options = await connection.options();
   signal.throwIfAborted();
   const text = body === undefined ? undefined : JSON.stringify(body);
@@ -38,7 +40,7 @@ export async function openAnswer(connection: Connection, request: Request): Prom
       signal,
       headers: {
         ...options.headers,
-        accept: 'application/json',
+        accept,
         'user-agent': 'keykeeper',
         ...(text === undefined ? {} : { 'content-type': contentType, 'content-length': Buffer.byteLength(text) }),
       },

@@ -1,4 +1,5 @@
 import type { Sha256 } from '../core/brand.ts';
+import type { Finding } from '../core/finding.ts';
 import type { EscrowEntry, Generation, GenerationDraft } from '../core/generation.ts';
 import type { DamagedGeneration } from '../core/observation.ts';
 import type { ValueReference } from '../core/value.ts';
@@ -7,6 +8,8 @@ import type { ValueReference } from '../core/value.ts';
 export interface VaultListing {
   readonly generations: readonly Generation[];
   readonly damaged: readonly DamagedGeneration[];
+  /** What else there is to say of the place that the vault lies in. */
+  readonly findings?: readonly Finding[];
 }
 
 /** The escrow of a generation as far as it could be read. */
@@ -188,7 +191,8 @@ export interface Vault {
   reencrypt(options: ReencryptOptions): Promise<Reencrypted>;
 
   /**
-   * Waits for the lease, until `signal` aborts. A holder that was killed holds nobody up for more than about 3.5 s.
+   * Waits for the lease, until `signal` aborts. A holder that was killed holds nobody up for more than about 3.5 s
+   * in a directory, 5.5 s in a Secret.
    *
    * @throws the reason of `signal`.
    */

@@ -1,5 +1,5 @@
 import type { Pack } from 'tar-stream';
-import { MARKER, markerContent } from '../directory/marker.ts';
+import { MARKER, markerContent } from '../marker.ts';
 import type { VaultPart } from '../vault.ts';
 import {
   ARCHIVE_FORMAT,

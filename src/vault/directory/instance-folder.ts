@@ -11,7 +11,8 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Failure, systemCode } from '../../core/failure.ts';
-import { checkMarker, MARKER, markerContent } from './marker.ts';
+import { MARKER, markerContent } from '../marker.ts';
+import { checkMarker } from './marker.ts';
 import { deniedFailure, vaultFailure } from './vault-failure.ts';
 import { createWhole, replaceWhole, syncDirectory, type Workplace } from './write-whole.ts';
 

@@ -1,34 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import * as z from 'zod/mini';
 import { Failure, systemCode } from '../../core/failure.ts';
-import { FORMAT, READABLE_FROM } from '../generation-format.ts';
-import { newerFormat } from '../newer-format.ts';
+import { MARKER, type MarkerState, readMarker } from '../marker.ts';
 import { readRegular } from './read-regular.ts';
 import { isTemporary } from './write-whole.ts';
-
-/** The file that says whose folder it is. */
-export const MARKER = 'keykeeper.json';
 
 const MARKER_LIMIT = 64 * 1024;
 /** What an instance folder may hold besides its marker. */
 const OWN_NAMES = ['generations', 'escrow', 'records', 'lease.json'];
-
-const markerShape = z.looseObject({
-  keykeeper: z.literal('vault'),
-  format: z.int().check(z.minimum(1)),
-  readableFrom: z.optional(z.string()),
-  instance: z.string(),
-});
-
-/** `damaged`: there, but not readable as one; the folder is ours all the same and a new one can be written. */
-export type MarkerState = 'present' | 'absent' | 'damaged';
-
-/** The marker's content: text, for people too. */
-export function markerContent(instance: string): Buffer {
-  const marker = { keykeeper: 'vault', format: FORMAT, readableFrom: READABLE_FROM, instance };
-  return Buffer.from(`${JSON.stringify(marker, null, 2)}\n`);
-}
 
 /**
  * Looks whether a folder is the vault of `instance`, or can become it.
@@ -45,27 +24,9 @@ export function checkMarker(folder: string, instance: string): MarkerState {
     refuseStrangers(folder);
     return 'absent';
   }
-  const json = parseJson(reading.bytes.toString('utf8'));
-  if (json === null) {
-    refuseStrangers(folder);
-    return 'damaged';
-  }
-  const parsed = markerShape.safeParse(json);
-  if (!parsed.success) {
-    throw new Failure('vault-foreign', `"${path}" is not Keykeeper's`, {
-      target: path,
-      expected: 'an empty folder, or one that Keykeeper made',
-    });
-  }
-  if (parsed.data.format > FORMAT) throw newerFormat(folder, parsed.data.format, parsed.data.readableFrom ?? null);
-  if (parsed.data.instance !== instance) {
-    throw new Failure('vault-foreign', `"${folder}" is the vault of the instance "${parsed.data.instance}"`, {
-      target: folder,
-      expected: `the instance "${instance}"`,
-      try: `set KEYKEEPER_INSTANCE=${parsed.data.instance}, or give this instance a folder of its own`,
-    });
-  }
-  return 'present';
+  if (readMarker(reading.bytes, { instance, target: folder, file: path }) === 'present') return 'present';
+  refuseStrangers(folder);
+  return 'damaged';
 }
 
 /** A folder without a marker is taken over only if there is nothing in it that Keykeeper would not have put there. */
@@ -86,13 +47,5 @@ function listNames(folder: string): string[] {
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return [];
     throw error;
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
   }
 }

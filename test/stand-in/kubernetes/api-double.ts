@@ -18,6 +18,7 @@ interface Target extends SeenRequest {
   readonly collection: string;
   readonly path: string;
   readonly query: URLSearchParams;
+  readonly metadataOnly: boolean;
 }
 
 const PATH = /^(\/(?:api|apis\/[^/]+)\/v1\/namespaces\/[^/]+\/([a-z]+))(?:\/([^/]+))?$/;
@@ -83,10 +84,12 @@ export class ApiDouble implements AsyncDisposable {
     }
   }
 
-  #answer({ verb, collection, path, query }: Target, body: Record<string, unknown>): object {
+  #answer({ verb, collection, path, query, metadataOnly }: Target, body: Record<string, unknown>): object {
     switch (verb) {
-      case 'get':
-        return this.objects.get(path);
+      case 'get': {
+        const { metadata, ...rest } = this.objects.get(path);
+        return metadataOnly ? { kind: 'PartialObjectMetadata', metadata } : { ...rest, metadata };
+      }
       case 'list': {
         const name = nameIn(query);
         const items = this.objects.list(collection).filter(({ metadata }) => name === null || metadata.name === name);
@@ -123,7 +126,17 @@ function targetOf({ method, url = '/', headers }: IncomingMessage): Target {
     DELETE: 'delete',
   };
   const verb = verbs[method ?? ''] ?? 'unknown';
-  return { verb, resource, name, collection, path: pathname, query, authorization: headers.authorization };
+  const metadataOnly = headers.accept?.includes('as=PartialObjectMetadata') === true;
+  return {
+    verb,
+    resource,
+    name,
+    collection,
+    path: pathname,
+    query,
+    metadataOnly,
+    authorization: headers.authorization,
+  };
 }
 
 async function readJson(request: IncomingMessage): Promise<Record<string, unknown>> {
