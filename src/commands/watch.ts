@@ -49,7 +49,7 @@ async function run(context: CommandContext): Promise<ResultDocument | null> {
   const { settings, signal, environment, logger, options } = context;
   requireConfigDirectory(settings);
   await using opened = await openKeeper(settings, options.gate === true ? 'gate' : 'guard', true, environment);
-  const { keeper, platform, openVault } = opened;
+  const { keeper, platform, openVault, followVault } = opened;
   const checkLog = new CheckLog(logger);
   const announcer = new Announcer(platform, signal);
   const onEvent = (event: CheckEvent) => {
@@ -75,6 +75,7 @@ async function run(context: CommandContext): Promise<ResultDocument | null> {
   const loop = new Watch({
     keeper,
     platform,
+    followVault,
     monotonic,
     signal,
     podGate: isPod(environment) ? new PodGate(settings.databaseWait, monotonic) : undefined,

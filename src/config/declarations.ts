@@ -53,7 +53,8 @@ export const DECLARATIONS = {
     schema: text(parseVaultUrl),
     fallback: 'file:///vault',
     summary: 'where the keys are kept, as a URL',
-    details: "A directory on a volume of its own, never on GLPI's: what loses the one must not lose the other.",
+    details:
+      "A directory on a volume of its own, never on GLPI's: what loses the one must not lose the other. Or a Secret: `kubernetes://namespace/name`; `kubernetes:///name` is one of the pod's own namespace.",
     example: 'file:///vault',
     holds: 'plain',
   }),

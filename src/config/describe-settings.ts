@@ -33,10 +33,15 @@ export function describeSettings(loaded: LoadedSettings): DescribedSetting[] {
   return [...described, describeEnvironmentDatabase(loaded)];
 }
 
+/** A path as it is written, not as a URL wants it. */
+function vaultText(vault: URL): string {
+  return vault.protocol === 'file:' ? `file://${encodeURI(fileURLToPath(vault))}` : vault.href;
+}
+
 function valueText(name: SettingName, settings: Settings): string {
   switch (name) {
     case 'vault':
-      return `file://${encodeURI(fileURLToPath(settings.vault))}`;
+      return vaultText(settings.vault);
     case 'preset':
       return settings.preset.name;
     case 'database':

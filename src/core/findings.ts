@@ -188,13 +188,17 @@ function vaultFindings({ vault }: Observation): Finding[] {
     return [{ code: vault.code, severity: 'error', target: 'vault', message: vault.message, try: vault.try }];
   }
   if (vault.kind === 'none') return [];
-  const found: Finding[] = vault.damaged.map((each) => ({
-    code: 'generation-damaged',
-    severity: 'warning',
-    target: each.file,
-    message: `a file of the vault cannot be used: ${each.reason}. The others can`,
-    try: 'keep the file for a closer look, or restore it from a backup of the vault',
-  }));
+  const found: Finding[] = [...(vault.findings ?? [])];
+  const damaged = vault.damaged.map(
+    (each): Finding => ({
+      code: 'generation-damaged',
+      severity: 'warning',
+      target: each.file,
+      message: `a file of the vault cannot be used: ${each.reason}. The others can`,
+      try: 'keep the file for a closer look, or restore it from a backup of the vault',
+    }),
+  );
+  found.push(...damaged);
   const sealed = vault.generations.filter((each) => each.sealed).length;
   if (sealed > 0) {
     found.push({

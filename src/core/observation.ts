@@ -1,5 +1,6 @@
 import type { Fingerprint, Gid, Mode, Sha256, Uid } from './brand.ts';
 import type { CheckIn } from './check-in.ts';
+import type { Finding } from './finding.ts';
 import type { DatabaseIdentity, Generation } from './generation.ts';
 import type { FileAccess, FileState, GuardedFile, GuardedSet } from './guarded-set.ts';
 import type { Records } from './records.ts';
@@ -87,6 +88,8 @@ export type VaultState =
       readonly kind: 'ready';
       readonly generations: readonly Generation[];
       readonly damaged: readonly DamagedGeneration[];
+      /** What else there is to say of the place that the vault lies in. */
+      readonly findings?: readonly Finding[];
     }
   /** `code` is a FailureCode of the vault. */
   | { readonly kind: 'broken'; readonly code: string; readonly message: string; readonly try: string }

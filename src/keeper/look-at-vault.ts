@@ -11,9 +11,9 @@ export type VaultOpener = () => Promise<Vault>;
 export async function lookAtVault(open: VaultOpener): Promise<VaultLook> {
   try {
     const vault = await open();
-    const { generations, damaged } = await vault.list();
+    const { generations, damaged, findings = [] } = await vault.list();
     const look = await readRecords(vault);
-    const state = { kind: 'ready', generations, damaged: [...damaged, ...look.damaged] } as const;
+    const state = { kind: 'ready', generations, damaged: [...damaged, ...look.damaged], findings } as const;
     return { vault, state, records: look.records };
   } catch (error) {
     if (error instanceof Failure) return { vault: null, state: brokenVault(error), records: NO_RECORDS };

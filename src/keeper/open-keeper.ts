@@ -2,16 +2,17 @@ import type { Settings } from '../config/settings.ts';
 import type { Observation } from '../core/observation.ts';
 import { openPlatform } from '../platform/open-platform.ts';
 import type { Platform } from '../platform/platform.ts';
-import { openDirectoryVault } from '../vault/directory/open-directory-vault.ts';
 import { Keeper } from './keeper.ts';
 import type { VaultOpener } from './look-at-vault.ts';
 import { monotonic } from './monotonic.ts';
 import { requireLockRights } from './require-lock-rights.ts';
+import { type VaultSource, vaultSource } from './vault-source.ts';
 
 export interface OpenKeeper extends AsyncDisposable {
   readonly keeper: Keeper;
   readonly platform: Platform;
   readonly openVault: VaultOpener;
+  readonly followVault: VaultSource['follow'];
 }
 
 /**
@@ -35,19 +36,18 @@ export async function openKeeper(
     guardedDirectory: settings.configDir,
     environment,
   });
-  const openVault = vaultOpener(settings, writes);
+  const { open: openVault, follow: followVault } = vaultSource(settings, writes);
   const keeper = new Keeper({ settings, openVault, platform, now: () => new Date(), monotonic }, stage);
-  return { keeper, platform, openVault, [Symbol.asyncDispose]: async () => platform[Symbol.asyncDispose]() };
+  return {
+    keeper,
+    platform,
+    openVault,
+    followVault,
+    [Symbol.asyncDispose]: async () => platform[Symbol.asyncDispose](),
+  };
 }
 
 /** Opens the vault of these settings each time it is called. */
 export function vaultOpener(settings: Settings, writes: boolean): VaultOpener {
-  return () =>
-    openDirectoryVault(settings.vault, {
-      instance: settings.instance,
-      recipients: [...settings.ageRecipients],
-      identity: settings.ageIdentity,
-      glpiDirectories: [settings.configDir, settings.preset.glpiRoot],
-      create: writes,
-    });
+  return vaultSource(settings, writes).open;
 }

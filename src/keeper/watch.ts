@@ -8,7 +8,7 @@ import { pause } from './pause.ts';
 import type { PodGate } from './pod-gate.ts';
 import type { Reconciliation } from './reconcile.ts';
 
-export type Trigger = 'start' | 'file' | 'container' | 'timer' | 'signal' | 'http';
+export type Trigger = 'start' | 'file' | 'container' | 'timer' | 'signal' | 'http' | 'vault';
 
 export interface WatchReport {
   readonly trigger: Trigger;
@@ -24,6 +24,8 @@ export interface WatchOptions {
   readonly signal: AbortSignal;
   /** Where a blocked gate ends the watch; else it stays, and looks again each second. */
   readonly podGate?: PodGate | undefined;
+  /** Calls back when others changed the vault, until the signal is aborted. */
+  readonly followVault?: (onChange: () => void, signal: AbortSignal) => void;
   readonly onResult: (report: WatchReport) => void;
   /** An error that is nobody's plan: the watch goes on, and is unhealthy until a reconcile succeeds. */
   readonly onError: (error: unknown) => void;
@@ -89,6 +91,7 @@ export class Watch {
     const { configDir } = keeper.settings;
     await using _ = await watchDirectory(configDir, GUARDED_FILES, () => void this.#onFileEvent());
     platform.follow(() => this.ask('container'), signal);
+    this.#options.followVault?.(() => this.ask('vault'), signal);
     while (!signal.aborted) {
       await this.#nextRequest();
       if (signal.aborted) return null;

@@ -10,7 +10,7 @@ export type { Trigger };
 export type ActionName = Action['action'];
 
 /** What makes the keeper look. Kept as a record, which the compiler finds incomplete where a name is missing. */
-export const TRIGGERS = namesOf<Trigger>({ start: 1, file: 1, container: 1, timer: 1, signal: 1, http: 1 });
+export const TRIGGERS = namesOf<Trigger>({ start: 1, file: 1, container: 1, timer: 1, signal: 1, http: 1, vault: 1 });
 
 /** What the keeper can do, by the names in its plan. */
 export const ACTION_NAMES = namesOf<ActionName>({

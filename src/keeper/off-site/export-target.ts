@@ -47,7 +47,7 @@ export function surplusExports(directory: string, instance: string): string[] {
 function refuseNear(directory: string, { configDir, vault }: Places): void {
   const real = realPath(directory);
   const inside = (folder: string) => `${real}${sep}`.startsWith(`${realPath(folder)}${sep}`);
-  if (inside(fileURLToPath(vault))) {
+  if (vault.protocol === 'file:' && inside(fileURLToPath(vault))) {
     throw refusal(directory, 'the export would lie in the vault itself, and be lost with it');
   }
   if (inside(configDir)) throw refusal(directory, "the export would lie in GLPI's config directory");

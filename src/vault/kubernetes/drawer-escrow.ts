@@ -33,11 +33,11 @@ export function drawerEscrow(drawer: Drawer, envelope: Envelope): EscrowStore {
   }
 
   return {
-    async keep(chunks, trusted) {
+    async keep(chunks) {
       for (const { name, text } of chunks) {
         drawer.values.set(name, countOf(text));
-        const known = keys.has(name) && (trusted.has(name) || (await load(name)).kind !== 'damaged');
-        if (known) continue;
+        // All are compared: a Secret holds so few that it costs nothing, and somebody may have edited it by hand.
+        if (keys.has(name) && (await load(name)).kind !== 'damaged') continue;
         const zipped = gzipSync(text);
         const { table, column } = placeOf(text);
         put(name, worthOf(table, column), envelope.seals ? await envelope.seal(zipped) : zipped);

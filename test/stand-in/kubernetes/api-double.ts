@@ -29,6 +29,8 @@ export class ApiDouble implements AsyncDisposable {
   readonly faults = new Faults();
   readonly watches = new WatchStreams(this.objects);
   readonly requests: SeenRequest[] = [];
+  /** How many objects were fetched with more than their metadata. */
+  wholeReads = 0;
   readonly #sockets = new Set<Socket>();
   #server: Server | null = null;
   #port = 0;
@@ -88,6 +90,7 @@ export class ApiDouble implements AsyncDisposable {
     switch (verb) {
       case 'get': {
         const { metadata, ...rest } = this.objects.get(path);
+        if (!metadataOnly) this.wholeReads += 1;
         return metadataOnly ? { kind: 'PartialObjectMetadata', metadata } : { ...rest, metadata };
       }
       case 'list': {

@@ -1,9 +1,7 @@
-import { readdirSync, readFileSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, truncateSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { describe, expect, it } from 'vitest';
 import type { EscrowEntry } from '../../../../src/core/generation.ts';
-import { Secret } from '../../../../src/core/secret.ts';
 import { draftOf, entryOf } from '../draft-of.ts';
 import { type TemporaryVault, temporaryVault } from '../temporary-vault.ts';
 
@@ -27,81 +25,6 @@ function chunkWith(temporary: TemporaryVault, names: readonly string[]): string 
   if (found === undefined) throw new Error('no such chunk');
   return found;
 }
-
-describe('the escrow of a generation', () => {
-  it('is read back whole, and unchanged values are stored once', async () => {
-    using temporary = temporaryVault();
-    const vault = await temporary.open();
-    await vault.add(draftOf('a', { escrow: threeChunks() }));
-    const before = chunkFiles(temporary);
-
-    const { generation } = await vault.add(draftOf('a', { escrow: threeChunks(' changed') }));
-
-    expect(chunkFiles(temporary)).toHaveLength(before.length + 1);
-    expect((await vault.escrow(generation)).entries.map(({ value }) => value)).toEqual(['one changed', 'two', 'three']);
-    expect(statSync(before[0] ?? '').mode & 0o777).toBe(0o600);
-  });
-
-  it('is inherited from the newest generation that has one', async () => {
-    using temporary = temporaryVault();
-    const vault = await temporary.open();
-    await vault.add(draftOf('a', { escrow: threeChunks() }));
-    await vault.add(draftOf('b', { escrow: [] }));
-
-    const { generation } = await vault.add(draftOf('c', { escrow: 'inherit' }));
-
-    expect(generation.escrowCount).toBe(3);
-    expect((await vault.escrow(generation)).entries).toEqual(threeChunks());
-  });
-
-  it('with a missing and a damaged chunk loses only their values, and says which', async () => {
-    using temporary = temporaryVault();
-    const vault = await temporary.open();
-    const { generation } = await vault.add(draftOf('a', { escrow: threeChunks() }));
-    const [first, second] = chunkFiles(temporary);
-    rmSync(first ?? '');
-    truncateSync(second ?? '', 20);
-
-    const { entries, damaged } = await vault.escrow(generation);
-
-    expect(entries).toHaveLength(1);
-    expect(new Map(damaged.map(({ file, reason }) => [file, reason]))).toEqual(
-      new Map([
-        [first, 'is missing'],
-        [second, 'does not match the SHA-256 in its name'],
-      ]),
-    );
-  });
-
-  it('is made whole by the next capture of the same values', async () => {
-    using temporary = temporaryVault();
-    const vault = await temporary.open();
-    const { generation } = await vault.add(draftOf('a', { escrow: threeChunks() }));
-    const [first, second] = chunkFiles(temporary);
-    rmSync(first ?? '');
-    writeFileSync(second ?? '', 'nonsense');
-    await vault.escrow(generation);
-
-    const again = await vault.add(draftOf('a', { escrow: threeChunks() }));
-
-    expect(again.added).toBe(false);
-    expect((await vault.escrow(generation)).damaged).toEqual([]);
-  });
-
-  it('is encrypted where there are recipients, and needs the identity', async () => {
-    using temporary = temporaryVault();
-    const identity = await generateX25519Identity();
-    const recipients = [await identityToRecipient(identity)];
-    const writer = await temporary.open({ recipients });
-    const { generation } = await writer.add(draftOf('a', { escrow: threeChunks() }));
-
-    const reader = await temporary.open({ identity: new Secret(identity), create: false });
-
-    expect(readFileSync(chunkFiles(temporary)[0] ?? '', 'latin1')).toMatch(/^age-encryption\.org\/v1\n/);
-    expect((await reader.escrow(generation)).entries).toEqual(threeChunks());
-    await expect(writer.escrow(generation)).rejects.toMatchObject({ code: 'vault-identity-missing' });
-  });
-});
 
 describe('pruning', () => {
   it('removes repeated generations, and chunks that none names once they are an hour old', async () => {

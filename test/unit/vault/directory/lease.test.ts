@@ -114,19 +114,6 @@ describe('the lease', () => {
     }
   });
 
-  it('of a dead holder goes to exactly one of many who wait', async () => {
-    writeFileSync(place.lease, 'dead');
-    const clock = new FakeClock();
-    const waiting = Array.from({ length: 5 }, () => waitFor(clock));
-
-    await clock.advance(10_000);
-
-    const holders = waiting.filter(({ lease }) => lease !== null);
-    expect(holders).toHaveLength(1);
-    expect(holders[0]?.lease?.lost.aborted).toBe(false);
-    await holders[0]?.lease?.[Symbol.asyncDispose]();
-  });
-
   it('is known to be lost by a holder that was frozen, and its successor keeps it', async () => {
     const [frozen, clock] = [new FakeClock(), new FakeClock()];
     const first = await acquireLease(place, never, frozen);
@@ -177,18 +164,5 @@ describe('the lease', () => {
     expect(lease.lost.aborted).toBe(false);
     expect(existsSync(place.lease)).toBe(true);
     await lease[Symbol.asyncDispose]();
-  });
-
-  it('is not waited for any longer once the signal aborts', async () => {
-    writeFileSync(place.lease, 'held');
-    const clock = new FakeClock();
-    const controller = new AbortController();
-    const waiting = waitFor(clock, controller.signal);
-    await clock.advance(1000);
-
-    controller.abort(new Error('enough'));
-
-    expect(await waiting.done).toEqual(new Error('enough'));
-    expect(readdirSync(place.folder)).toEqual(['lease.json']);
   });
 });
