@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const FOLDERS = ['core', 'keeper', 'platform', 'commands', 'files/search'];
+const FOLDERS = ['core', 'keeper', 'platform', 'vault/kubernetes', 'commands', 'files/search'];
 
 /** Every code that a finding or an error of Keykeeper can carry, read from the source, sorted. */
 export function findingCodes(root: string): string[] {
