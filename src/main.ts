@@ -2,7 +2,7 @@
  * Arguments in, exit code out. The health check of a container runs every few seconds, so it goes its own short way; all
  * else is loaded when it is known to be needed.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 
 const argv = process.argv.slice(2);
 const { env: environment, stdout, stderr } = process;
@@ -15,6 +15,7 @@ for (const stream of [stdout, stderr]) stream.on('error', ignoreGoneReader);
 process.on('uncaughtException', exitUnexpectedly);
 process.on('unhandledRejection', exitUnexpectedly);
 
+emptyCoreDump();
 process.exit(await main());
 
 async function main(): Promise<number> {
@@ -40,6 +41,18 @@ async function main(): Promise<number> {
 /** Whether the address is known without reading the configuration file. */
 function isHttpAddressInEnvironment(): boolean {
   return (environment.KEYKEEPER_HTTP ?? '') !== '' || !existsSync('/etc/keykeeper/keykeeper.yaml');
+}
+
+/**
+ * A core dump would hold every key: none of the process's memory goes into one (core(5), coredump_filter). Where the
+ * system does not let it, the limit of zero bytes that the Compose files set is left.
+ */
+function emptyCoreDump(): void {
+  try {
+    writeFileSync('/proc/self/coredump_filter', '0');
+  } catch {
+    // Without /proc, or kept from writing there: nothing else rests on it.
+  }
 }
 
 function ignoreGoneReader(error: NodeJS.ErrnoException): void {
