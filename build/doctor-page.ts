@@ -54,7 +54,7 @@ Else it is that of the group with the most serious trouble:
 ${GROUP_NAMES.map((name) => `| \`${name}\` | ${GROUPS[name].exitCode} | ${GROUPS[name].title} |`).join('\n')}
 
 A check whose facts do not come in time is skipped, not waited for: 8 s for the database, 12 s more to read large tables
-whole, 10 s for GLPI Network, 8 s for the engine. A database that hangs is itself an error.
+whole, 10 s for GLPI Network, 9 s for the engine. A database that hangs is itself an error.
 
 ## The checks
 `;

@@ -19,7 +19,9 @@ export async function describeContainers(
   const glpi = found.kind === 'one' ? await engine.inspect(found.container.id, signal) : null;
   const project = glpi?.labels[PROJECT_LABEL];
   const members = project === undefined ? [] : await engine.list({ label: [`${PROJECT_LABEL}=${project}`] }, signal);
-  const others = members.filter((each) => each.id !== glpi?.id && isKeykeeper(each, search.own));
+  const others = members.filter(
+    (each) => ![glpi?.id, search.own?.id].includes(each.id) && isKeykeeper(each, search.own),
+  );
   const keepers: DescribedContainer[] = [];
   for (const { id } of others.slice(0, MOST_KEEPERS)) {
     const keeper = await engine.inspect(id, signal);

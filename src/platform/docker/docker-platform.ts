@@ -54,13 +54,20 @@ export function openDocker(options: DockerOptions): Platform {
   const disposed = new AbortController();
   const following = new Set<Promise<void>>();
   let own: InspectedContainer | null = null;
+  let networkOfGlpi = false;
   /** Ids found last: their events concern GLPI whatever labels they carry. */
   let ids: readonly string[] = [];
   const known: Known = { text: null, events: 0 };
   let eventTrouble: Finding | null = null;
 
   async function findOwn(signal: AbortSignal | undefined): Promise<InspectedContainer | null> {
-    for (const id of ownIds) own ??= await engine.inspect(id, signal);
+    for (const id of ownIds) {
+      if (own !== null) break;
+      const found = await engine.inspect(id, signal);
+      // Whoever shares GLPI's network (`--network container:`) has its host name and its files of the engine, too.
+      if (found !== null && isNamedAsGlpi(found, options)) networkOfGlpi = true;
+      else own = found;
+    }
     return own;
   }
 
@@ -85,7 +92,7 @@ export function openDocker(options: DockerOptions): Platform {
       crashLoop(glpi),
       await mountFinding(engine, self, guarded, glpi, options.guardedDirectory, signal),
     ];
-    if (self === null && ownIds.length > 0) findings.push(ownUnknown(options.guardedDirectory));
+    if (self === null && ownIds.length > 0 && !networkOfGlpi) findings.push(ownUnknown(options.guardedDirectory));
     const container = { id, name, image, startedAt, restarts, health };
     return { running: glpi.active, container, findings: findings.filter((each) => each !== null) };
   }
@@ -122,9 +129,11 @@ export function openDocker(options: DockerOptions): Platform {
       following.add(done);
     },
     async describe(signal) {
-      const search = await searchFor(signal);
-      const clockAhead = await engineClockAhead(options.address, timings.request, signal);
-      return { ...(await describeContainers(engine, search, signal)), clockAhead };
+      const [clockAhead, containers] = await Promise.all([
+        engineClockAhead(options.address, timings.request, signal),
+        searchFor(signal).then((search) => describeContainers(engine, search, signal)),
+      ]);
+      return { ...containers, clockAhead };
     },
     exec: (command, options) => execInContainer(engine, look, command, options),
     async [Symbol.asyncDispose]() {
@@ -132,6 +141,11 @@ export function openDocker(options: DockerOptions): Platform {
       await Promise.all(following);
     },
   };
+}
+
+/** The settings or a label say that this one is GLPI's: then it is not this process's. */
+function isNamedAsGlpi({ name, labels }: InspectedContainer, { container, instance }: DockerOptions): boolean {
+  return name === container || labels[INSTANCE_LABEL] === instance;
 }
 
 /** The guarded directory on the engine's host; outside a container that is its own path. */

@@ -25,9 +25,11 @@ export const CONTAINER_CHECKS = [
     group: 'glpi-container',
     title: 'GLPI reads its keys from the very directory that is guarded',
     levels: ['error', 'warning'],
-    needs: ['platform'],
-    run: ({ platform }) => {
+    needs: ['platform', 'containers', 'surroundings'],
+    run: ({ platform, containers, surroundings: { contained } }) => {
       if (platform.container === null) return skipped("GLPI's container cannot be looked at from here");
+      const own = containers.kind === 'described' ? containers.description.own : null;
+      if (own === null && contained) return skipped('the engine cannot tell which container this is');
       return told(platform.findings, (code) => code === 'guarding-another-volume');
     },
   }),
