@@ -104,7 +104,7 @@ function idsNotMapped(facts: AccessFacts): AccessDiagnosis | null {
   const who = strangers.length === 0 ? `the id ${ownerText(wanted)}` : strangers.join(' and ');
   return {
     obstacle: 'ids-not-mapped',
-    why: `${who} does not exist in this user namespace`,
+    why: `${who} ${strangers.length > 1 ? 'do' : 'does'} not exist in this user namespace`,
     try:
       facts.found === 'new'
         ? byHand(facts)

@@ -45,7 +45,7 @@ const cases: readonly [string, Partial<AccessFacts>, Partial<AccessDiagnosis>][]
   [
     'an owner that the user namespace does not have',
     { refused: 'EINVAL', uidMap: ROOT_ALONE, gidMap: ROOT_ALONE },
-    { obstacle: 'ids-not-mapped', why: 'uid 33 and gid 33 does not exist in this user namespace' },
+    { obstacle: 'ids-not-mapped', why: 'uid 33 and gid 33 do not exist in this user namespace' },
   ],
   [
     "a file of the host's, seen from a rootless engine",
