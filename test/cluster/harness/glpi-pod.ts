@@ -1,4 +1,4 @@
-import type { V1Container, V1Deployment, V1EnvVar, V1PodSpec, V1Volume } from '@kubernetes/client-node';
+import type { V1Container, V1Deployment, V1EnvVar, V1PodSpec, V1Probe, V1Volume } from '@kubernetes/client-node';
 import type { StandInVersion } from '../../stand-in/glpi/image.ts';
 import { DATABASE, databaseVariables } from './database.ts';
 import type { ClusterImages } from './images.ts';
@@ -96,7 +96,8 @@ function keykeeperContainers(
             name: 'keykeeper',
             args: ['watch', '--gate'],
             restartPolicy: 'Always',
-            startupProbe: { exec: { command: command('healthcheck') }, periodSeconds: 1, failureThreshold: 120 },
+            startupProbe: probe('--startup', { periodSeconds: 1, failureThreshold: 60 }),
+            livenessProbe: probe('--live', { periodSeconds: 10, failureThreshold: 4 }),
           }),
         ],
         containers: [glpi],
@@ -137,6 +138,11 @@ function keykeeperContainer(images: ClusterImages, options: GlpiOptions, contain
       capabilities: { drop: ['ALL'] },
     },
   };
+}
+
+/** A probe of the sidecar, as the documentation has it. */
+function probe(option: '--startup' | '--live', timing: Partial<V1Probe>): V1Probe {
+  return { exec: { command: command('healthcheck', option) }, timeoutSeconds: 10, ...timing };
 }
 
 /** Keykeeper's command line in its container. */
