@@ -81,7 +81,9 @@ export function isLockWanted({ lock, gid }: WantedAccess): boolean {
 
 /** Whether a key file stands as the lock would have it, whoever made it so. */
 export function isLocked(found: Pick<FileAccess, 'uid' | 'gid' | 'mode'>, wanted: WantedAccess): boolean {
-  return found.uid === ROOT && wanted.uid !== ROOT && found.gid === wanted.gid && found.mode === LOCKED_MODE;
+  return (
+    found.uid === ROOT && wanted.uid !== ROOT && found.gid === wanted.gid && withoutSetId(found.mode) === LOCKED_MODE
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Settings } from '../config/settings.ts';
-import { gid, mode, uid } from '../core/brand.ts';
+import { type Gid, gid, mode, uid } from '../core/brand.ts';
 import type { Generation, KeptFile } from '../core/generation.ts';
 import { DATABASE_FILE, type FileAccess, KEY_FILE } from '../core/guarded-set.ts';
 import { keptFile } from '../core/history.ts';
@@ -45,7 +45,7 @@ export function wantedAccess(
   const common = { newFileMode: mode(0o640), ...(lock === null ? {} : { lock }) };
   if (owner.kind === 'fixed') return { ...common, uid: owner.uid, gid: owner.gid, from: 'KEYKEEPER_OWNER' };
   if (directory !== null && directory.uid !== 0) {
-    const group = directory.gid === 0 && directory.uid === preset.uid ? preset.gid : directory.gid;
+    const group = groupOf(directory, settings);
     return { ...common, uid: directory.uid, gid: group, from: `the owner of ${configDir}` };
   }
   if (directory !== null && isPodGroup(directory, own)) {
@@ -55,6 +55,15 @@ export function wantedAccess(
   const kept = preset.uid === null ? keptOwner(generations) : null;
   if (kept !== null) return { ...common, uid: kept.uid, gid: kept.gid, from: 'the owner that the vault recorded' };
   return { ...common, uid: preset.uid, gid: preset.gid, from: `the image's own user (preset ${preset.name})` };
+}
+
+/**
+ * The group of files in GLPI's own directory. A locked key is read by it alone, so that one which GLPI is not in would
+ * take the key away: the group of the image's user counts then, or one with the user's own number, and no other is guessed.
+ */
+function groupOf({ uid: owner, gid: group }: FileAccess, { preset, lock }: Settings): Gid | null {
+  if (owner === preset.uid && (group === 0 || lock === 'on')) return preset.gid;
+  return lock === 'on' && Number(group) !== Number(owner) ? null : group;
 }
 
 function isPodGroup({ gid: group, mode: bits }: FileAccess, { groups, inPod }: Principal): boolean {

@@ -67,6 +67,16 @@ describe('a repaired file', () => {
     );
   });
 
+  it('that was killed between its mode and its owner ends the same after the next run', () => {
+    fc.assert(
+      fc.property(NAME, FOUND, WANTED, (name, found, wanted) => {
+        const half = { ...found, mode: fileChange(name, found, wanted)?.mode ?? found.mode };
+
+        expect(repair(name, half, wanted)).toEqual(repair(name, found, wanted));
+      }),
+    );
+  });
+
   it('needs no second repair', () => {
     fc.assert(
       fc.property(NAME, FOUND, WANTED, (name, found, wanted) => {

@@ -77,6 +77,19 @@ describe('whose the guarded files should be', () => {
     expect(wantedAccess(settings, directory(0, 0), ROOT, [ofRoot]).uid).toBeNull();
   });
 
+  it('guesses at no group that a locked key would be read by: GLPI outside of it would have no key', () => {
+    const locked = (found: FileAccess) => wanted({ lock: 'on' }, found).split(' ')[0];
+
+    expect([
+      locked(directory(33, 1000)),
+      locked(directory(1000, 1000)),
+      locked(directory(1000, 100)),
+      locked(directory(1000, 0)),
+      locked(directory(0, 0)),
+    ]).toEqual(['33:33', '1000:1000', '1000:null', '1000:null', '33:33']);
+    expect(wanted({}, directory(33, 1000))).toContain('33:1000');
+  });
+
   it('carries the lock where a setting speaks of it', () => {
     const lock = (value: Settings['lock']) =>
       wantedAccess({ ...SETTINGS, lock: value } as unknown as Settings, directory(33, 33), ROOT).lock;
