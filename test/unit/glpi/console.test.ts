@@ -62,4 +62,19 @@ describe("GLPI's console", () => {
       'docker compose exec -u 33:33 -w /var/www/glpi glpi php front/cron.php --force checkAllUpdates',
     );
   });
+
+  it('is reached by one line in a pod too, where the container has its user already', () => {
+    const place = {
+      root: '/var/www/glpi',
+      user: '33:33',
+      container: 'glpi',
+      pod: { namespace: 'desk', name: 'glpi-0' },
+    };
+
+    const line = operatorLine(clearCacheCommand('11.0.6'), place);
+
+    expect(line).toBe(
+      "kubectl exec --namespace desk glpi-0 --container glpi -- sh -c 'cd /var/www/glpi && php bin/console cache:clear --no-interaction'",
+    );
+  });
 });
