@@ -150,6 +150,15 @@ export const DECLARATIONS = {
     example: '/run/secrets/age_identity',
     holds: 'secret',
   }),
+  seed: declare({
+    schema: text(readAbsolutePath),
+    fallback: null,
+    summary: 'directory with keys for a vault that has none yet',
+    details:
+      'A mounted Secret or Docker secret: `glpicrypt.key` (32 bytes, or these as hex or base64) and, where present, other guarded files and `registration-key`. They become the first generation, unproven, before anything is judged. In a vault that has generations, a key that it does not know is one more candidate.',
+    example: '/seed',
+    holds: 'plain',
+  }),
   platform: declare({
     schema: oneOf(['auto', 'none', 'docker', 'kubernetes']),
     fallback: 'auto',

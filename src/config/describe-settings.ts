@@ -60,6 +60,7 @@ function valueText(name: SettingName, settings: Settings): string {
     case 'export':
       return scheduleText(settings[name]);
     case 'container':
+    case 'seed':
     case 'pod':
     case 'lock':
     case 'exportTo':

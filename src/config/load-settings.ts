@@ -82,6 +82,7 @@ export async function loadSettings(input: SettingsInput): Promise<LoadedSettings
     rescue: required(read('rescue')),
     ageRecipients: read('ageRecipients') ?? [],
     ageIdentity: read('ageIdentity'),
+    seed: read('seed'),
     platform: required(read('platform')),
     container: read('container'),
     pod: read('pod'),

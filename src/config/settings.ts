@@ -58,6 +58,8 @@ export interface Settings {
   readonly ageRecipients: readonly string[];
   /** The text of an age identity file, comments and all. */
   readonly ageIdentity: Secret<string> | null;
+  /** Where keys lie that are to be the first of an empty vault; it need not be there. */
+  readonly seed: AbsolutePath | null;
   readonly platform: 'auto' | 'none' | 'docker' | 'kubernetes';
   readonly container: string | null;
   /** Name of this process's own pod; null: its host name. */

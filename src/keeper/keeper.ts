@@ -10,12 +10,15 @@ import type { PassMemory } from './pass-memory.ts';
 import { type ReconcileRequest, type Reconciliation, reconcile } from './reconcile.ts';
 import { type Wish, wishOfSettings } from './registration-wish.ts';
 import { doubt, isMissed, NOTHING_REMEMBERED, remember } from './remember.ts';
+import type { Seed } from './seed-vault.ts';
 import { tidyDirectory, tidyVault } from './tidy.ts';
 
 export interface KeeperParts {
   readonly settings: Settings;
   readonly openVault: VaultOpener;
   readonly platform: Platform;
+  /** Keys that were handed over for a vault that has none; null where there are none, or nothing is written. */
+  readonly seed?: Seed | null;
   readonly now: () => Date;
   /** Milliseconds of a clock that never goes back. */
   readonly monotonic: () => number;
@@ -97,6 +100,7 @@ export class Keeper {
     const { running, container, findings } = await platform.observe(signal);
     const full = options.depth === 'full' || (this.#stage === 'guard' && monotonic() >= this.#fullPassDue);
     this.#tidyOnce(options);
+    const seedFindings = options.until === 'plan' ? [] : await this.#parts.seed?.sow(this.#parts.openVault);
     const reconciled = await reconcile({
       settings,
       stage: this.#stage,
@@ -114,7 +118,7 @@ export class Keeper {
       passMemory: options.passMemory,
       asked: options.asked ?? {},
       wish: options.wish ?? this.#wish,
-      platformFindings: findings,
+      platformFindings: [...findings, ...(seedFindings ?? [])],
       now: this.#parts.now,
       signal,
     });

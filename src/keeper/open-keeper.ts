@@ -6,6 +6,7 @@ import { Keeper } from './keeper.ts';
 import type { VaultOpener } from './look-at-vault.ts';
 import { monotonic } from './monotonic.ts';
 import { requireLockRights } from './require-lock-rights.ts';
+import type { Seed } from './seed-vault.ts';
 import { type VaultSource, vaultSource } from './vault-source.ts';
 
 export interface OpenKeeper extends AsyncDisposable {
@@ -37,7 +38,8 @@ export async function openKeeper(
     environment,
   });
   const { open: openVault, follow: followVault } = vaultSource(settings, writes);
-  const keeper = new Keeper({ settings, openVault, platform, now: () => new Date(), monotonic }, stage);
+  const seed = writes ? await seedOf(settings) : null;
+  const keeper = new Keeper({ settings, openVault, platform, seed, now: () => new Date(), monotonic }, stage);
   return {
     keeper,
     platform,
@@ -45,6 +47,12 @@ export async function openKeeper(
     followVault,
     [Symbol.asyncDispose]: async () => platform[Symbol.asyncDispose](),
   };
+}
+
+async function seedOf(settings: Settings): Promise<Seed | null> {
+  if (settings.seed === null) return null;
+  const { Seed: Sower } = await import('./seed-vault.ts');
+  return new Sower(settings, settings.seed);
 }
 
 /** Opens the vault of these settings each time it is called. */

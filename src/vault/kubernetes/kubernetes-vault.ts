@@ -60,15 +60,15 @@ export class KubernetesVault implements Vault {
 
   async add(draft: GenerationDraft): Promise<{ generation: Generation; added: boolean }> {
     let sent: Generation | null = null;
-    const result = await this.#drawers.change(async (open) => {
+    return await this.#drawers.change(async (open) => {
+      // Where only the answer was lost, the second look finds what was sent, perhaps below what others added since.
+      const arrived = sent === null ? null : await find(open, sent);
+      if (arrived !== null) return { generation: arrived, added: true };
       const { instance, envelope, now } = this.#options;
       const done = await addGeneration({ ...open, instance, envelope, now, target: this.#drawers.target }, draft);
-      // Where only the answer was lost, the second look finds our own.
-      const isOurs = done.generation.number === sent?.number && done.generation.createdAt === sent.createdAt;
       if (done.added) sent = done.generation;
-      return { ...done, added: done.added || isOurs };
+      return done;
     });
-    return result;
   }
 
   async escrow(generation: Generation): Promise<EscrowReading> {
@@ -144,4 +144,10 @@ export class KubernetesVault implements Vault {
     }
     return findings;
   }
+}
+
+async function find({ generations }: OpenDrawer, { id, number, createdAt }: Generation): Promise<Generation | null> {
+  const { records } = await generations.read();
+  const found = records.find(({ generation: each }) => each.number === number && each.createdAt === createdAt);
+  return found?.generation.id === id ? found.generation : null;
 }

@@ -52,6 +52,7 @@ export function scratchInstance(
     rescue: 'auto',
     ageRecipients: [],
     ageIdentity: null,
+    seed: null,
     platform: 'none',
     container: null,
     pod: null,

@@ -41,6 +41,7 @@ export function settingsOf(changes: Partial<Settings> = {}): Settings {
     rescue: 'auto',
     ageRecipients: [],
     ageIdentity: null,
+    seed: null,
     platform: 'none',
     container: null,
     pod: null,
