@@ -24,6 +24,7 @@ its preset: \`--env KEYKEEPER_PRESET=diouxx\`.
 
 Where the engine may be asked, for this look alone, GLPI's container is looked at, too: add
 \`--volume /var/run/docker.sock:/var/run/docker.sock --env KEYKEEPER_CONTAINER=glpi-glpi-1\`, and \`--group-add\` with the group of the socket.
+One command is then run there, as GLPI's own user: \`php -m\`, which lists the modules of its PHP.
 
 ## Beside a running watch
 

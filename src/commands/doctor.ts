@@ -1,8 +1,8 @@
 import { Failure } from '../core/failure.ts';
 import type { Finding } from '../core/finding.ts';
-import { LEVELS, type Level } from '../keeper/doctor/check.ts';
+import { type Check, LEVELS, type Level } from '../keeper/doctor/check.ts';
 import { CHECKS } from '../keeper/doctor/check-table.ts';
-import { factBook } from '../keeper/doctor/fact-book.ts';
+import { type FactBook, factBook } from '../keeper/doctor/fact-book.ts';
 import { type Checked, exitCodeFor, runDoctor } from '../keeper/doctor/run-doctor.ts';
 import { selectChecks } from '../keeper/doctor/select-checks.ts';
 import { monotonic } from '../keeper/monotonic.ts';
@@ -14,6 +14,7 @@ import { emptyDocument } from '../report/failure-document.ts';
 import { printDoctor } from '../report/print-doctor.ts';
 import type { Style } from '../report/style.ts';
 import type { Command, CommandContext } from './command.ts';
+import { resultOf } from './result-of.ts';
 
 /** `keykeeper doctor`: whether the whole set-up is as it should be. */
 export const doctor: Command = {
@@ -60,7 +61,20 @@ async function run(context: CommandContext): Promise<ResultDocument> {
   const checked = await runDoctor(checks, facts, (ended) => {
     done = ended;
   });
-  return documentOf(checked, exitCodeFor(checked, failOn), (monotonic() - begun) / 1000);
+  const document = documentOf(checked, exitCodeFor(checked, failOn), (monotonic() - begun) / 1000);
+  return { ...document, ...(await judged(checks, facts)) };
+}
+
+/** What the keeper made of the key; nothing where no check asked for it. */
+async function judged(checks: readonly Check[], facts: FactBook): Promise<Partial<ResultDocument>> {
+  if (!checks.some((each) => each.needs.includes('instance'))) return {};
+  const instance = await facts.get('instance');
+  if (instance.kind === 'unknown') return {};
+  const { verdict, verdictAfter, canary, fingerprint, generation } = resultOf(instance.value.result, {
+    command: 'doctor',
+    exitCode: 0,
+  });
+  return { verdict, verdictAfter, canary, fingerprint, generation };
 }
 
 function readLevel(given: CommandContext['options'][string] | undefined): Level {

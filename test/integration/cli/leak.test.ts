@@ -15,6 +15,7 @@ const COMMANDS = [
   ['init', '--dry-run'],
   ['init'],
   ['status'],
+  ['doctor'],
   ['capture'],
   ['history'],
   ['accept', '--dry-run'],

@@ -36,6 +36,17 @@ describe('keykeeper doctor', () => {
     expect(document.findings).toContainEqual(expect.objectContaining({ code: 'oauth-pair', severity: 'warning' }));
   });
 
+  it('says how the key stands, too, unless nobody asked about it', async () => {
+    const { stdout } = await runLine(['doctor', '--json'], environment);
+    const other = await runLine(['doctor', '--json', '--only', 'own-rights'], environment);
+
+    expect(JSON.parse(stdout)).toMatchObject({
+      verdict: 'unproven',
+      fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
+    });
+    expect(JSON.parse(other.stdout)).toMatchObject({ verdict: null, fingerprint: null });
+  });
+
   it('writes nothing anywhere', async () => {
     const before = treeOf(directory.path);
 

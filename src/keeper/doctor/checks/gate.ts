@@ -53,7 +53,7 @@ export const GATE_CHECKS = [
           target: glpi.name,
           message: 'GLPI started before any Keykeeper did: what it did to its keys in between, nobody saw',
           evidence: [`${glpi.name}: ${startedAt}`, ...all.map((each) => `${each.name}: ${each.startedAt}`)],
-          fix: `${GATE} in the service of GLPI; the engine ignores it after a reboot: restart: unless-stopped on keykeeper, too`,
+          fix: `${GATE} in the service of GLPI; the engine ignores it after a reboot, against which KEYKEEPER_LOCK=on helps (docs/ownership.md)`,
         });
       }),
   }),

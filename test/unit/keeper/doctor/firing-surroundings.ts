@@ -233,7 +233,7 @@ export const FIRING_SURROUNDINGS: readonly Firing[] = [
       ...surroundings({ engineHost: 'tcp://socket-proxy:2375' }),
       ...(await settings({ KEYKEEPER_PLATFORM: 'none' })),
     }),
-    says: 'DOCKER_HOST=tcp://socket-proxy:2375',
+    says: 'DOCKER_HOST is set',
   },
   {
     code: 'core-dumps',
