@@ -3,6 +3,7 @@ import type { ResultDocument } from '../../../src/report/document.ts';
 import type { StatusDocument } from '../../../src/report/http/status-document.ts';
 import { SECRETS } from '../../e2e/stories/container-life/lived-in.ts';
 import { secretsOfPage } from '../../e2e/stories/settings-page.ts';
+import type { CommandResult } from '../../stand-in/glpi/image.ts';
 import { followOutput } from './follow-output.ts';
 import { command, type GlpiOptions, glpiDeployment } from './glpi-pod.ts';
 import type { Cluster } from './use-cluster.ts';
@@ -142,8 +143,15 @@ export class GlpiStory {
     return (await this.inGlpi(pod, ['sh', '-c', `base64 -w0 ${KEY_FILE} 2>/dev/null || true`])).stdout;
   }
 
+  /** Waits until a file is there again, watched from inside GLPI's container. */
+  async untilFile(pod: string, path: string): Promise<void> {
+    const script = `for i in $(seq 300); do test -s "$0" && exit 0; sleep 0.1; done; exit 1`;
+    const { exitCode } = await this.inGlpi(pod, ['sh', '-c', script, path]);
+    if (exitCode !== 0) throw new Error(`${path} did not come back in ${pod}`);
+  }
+
   /** Runs a command as GLPI's user in its container. */
-  inGlpi(pod: string, args: readonly string[], input?: string): Promise<{ stdout: string; stderr: string }> {
+  inGlpi(pod: string, args: readonly string[], input?: string): Promise<CommandResult> {
     return this.cluster.namespace.execute(pod, 'glpi', args, input);
   }
 
