@@ -29,6 +29,7 @@ const STACKS = [
   ['one-service.yaml'],
   ['unprivileged.yaml'],
   ['secrets.yaml'],
+  ['secrets.yaml', 'off-site.yaml'],
   ['compose.yaml', 'socket-proxy.yaml'],
   ['one-service.yaml', 'socket-proxy.yaml'],
   ['existing.yaml', 'add-to-existing.yaml'],
@@ -44,7 +45,7 @@ interface Service {
   security_opt?: string[];
   environment?: Record<string, string>;
   secrets?: { source: string }[];
-  volumes?: { source: string; target: string }[];
+  volumes?: { source: string; target: string; bind?: { create_host_path?: boolean } }[];
   depends_on?: Record<string, { condition: string }>;
   healthcheck?: { start_period?: string };
 }
@@ -60,7 +61,10 @@ describe.skipIf(!(await available('docker')))('the Compose files', () => {
     directory = mkdtempSync(join(tmpdir(), 'keykeeper-test-compose-'));
     cpSync(FILES, directory, { recursive: true });
     const example = readFileSync(join(FILES, '.env.example'), 'utf8');
-    writeFileSync(join(directory, '.env'), example.replace('GLPI_DB_PASSWORD=', 'GLPI_DB_PASSWORD=hunter2'));
+    writeFileSync(
+      join(directory, '.env'),
+      `${example.replace('GLPI_DB_PASSWORD=', 'GLPI_DB_PASSWORD=hunter2')}OFF_SITE_DIRECTORY=/mnt/backup\n`,
+    );
     writeFileSync(join(directory, 'existing.yaml'), EXISTING);
   });
   afterAll(() => rmSync(directory, { recursive: true }));
@@ -151,6 +155,21 @@ describe.skipIf(!(await available('docker')))('the Compose files', () => {
       expect(environment).toMatchObject({ KEYKEEPER_REGISTRATION_KEY_FILE: '/run/secrets/registration_key' });
       expect(secrets?.map(({ source }) => source)).toContain('registration_key');
     }
+  });
+
+  it('has the watch alone write exports to a directory that Compose does not make up, encrypted, and drill', async () => {
+    const { services } = await read(['secrets.yaml', 'off-site.yaml']);
+    const offSite = (service?: Service) => service?.volumes?.find((each) => each.target === '/offsite');
+
+    expect(offSite(services.keykeeper)).toMatchObject({ source: '/mnt/backup' });
+    expect(offSite(services.keykeeper)?.bind?.create_host_path ?? false).toBe(false);
+    expect(offSite(services['keykeeper-init'])).toBeUndefined();
+    expect(services.keykeeper?.environment).toMatchObject({
+      KEYKEEPER_AGE_RECIPIENTS_FILE: '/run/secrets/age_recipients',
+      KEYKEEPER_EXPORT_TO: '/offsite',
+      KEYKEEPER_EXPORT: '1d',
+      KEYKEEPER_DRILL: '7d',
+    });
   });
 
   it('lets the proxy answer three questions and no change', async () => {
