@@ -1,5 +1,5 @@
 import type { RequestOptions } from 'node:https';
-import type { KubeConfig } from '@kubernetes/client-node';
+import { KubeConfig } from '@kubernetes/client-node';
 import { Failure } from '../core/failure.ts';
 import type { Connection } from './connection.ts';
 
@@ -7,11 +7,12 @@ import type { Connection } from './connection.ts';
  * Reads the configuration as kubectl does: the files of `KUBECONFIG`, else `~/.kube/config`, else that of the pod. For an
  * administrator's machine, where certificates, exec plug-ins and proxies occur, and for exec, which needs a WebSocket.
  *
+ * The library stands at the top here, so that the build takes of its 5 MB what is used: this file is loaded only when needed.
+ *
  * @throws Failure 'kubernetes-not-configured'
  */
-export async function loadKubeConfig(): Promise<KubeConfig> {
-  const { KubeConfig: Config } = await import('@kubernetes/client-node');
-  const config = new Config();
+export function loadKubeConfig(): KubeConfig {
+  const config = new KubeConfig();
   try {
     config.loadFromDefault();
   } catch (cause) {
@@ -22,7 +23,7 @@ export async function loadKubeConfig(): Promise<KubeConfig> {
 }
 
 export async function connectByKubeConfig(): Promise<Connection> {
-  const config = await loadKubeConfig();
+  const config = loadKubeConfig();
   const server = config.getCurrentCluster()?.server ?? '';
   const agents = new Set<{ destroy(): void }>();
   return {
