@@ -4,6 +4,8 @@ import * as z from 'zod/mini';
 import { doctorSchema } from '../src/report/doctor-document.ts';
 import { resultSchema } from '../src/report/document.ts';
 import { statusSchema } from '../src/report/http/status-document.ts';
+import { chartPage } from './chart-page.ts';
+import { chartSchema } from './chart-schema.ts';
 import { dependenciesPage } from './dependencies-page.ts';
 import { doctorPage } from './doctor-page.ts';
 import { metricsPage } from './metrics-page.ts';
@@ -19,6 +21,8 @@ export function generatedDocs(): ReadonlyMap<string, string> {
     ['docs/dependencies.md', dependenciesPage(PROJECT)],
     ['docs/doctor.md', doctorPage()],
     ['docs/schema/doctor.schema.json', schemaText(doctorSchema)],
+    ['charts/keykeeper/README.md', chartPage(PROJECT)],
+    ['charts/keykeeper/values.schema.json', chartSchema()],
     ['docs/schema/result.schema.json', schemaText(resultSchema)],
     ['docs/schema/status.schema.json', schemaText(statusSchema)],
   ]);
