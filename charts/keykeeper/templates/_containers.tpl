@@ -41,10 +41,8 @@ image: {{ include "keykeeper.image" . }}
 imagePullPolicy: {{ .Values.image.pullPolicy }}
 envFrom:
   {{- include "keykeeper.envFrom" . | nindent 2 }}
-{{- with include "keykeeper.env" . }}
 env:
-  {{- . | nindent 2 }}
-{{- end }}
+  {{- include "keykeeper.env" . | nindent 2 }}
 volumeMounts:
   {{- include "keykeeper.volumeMounts" . | nindent 2 }}
 securityContext:

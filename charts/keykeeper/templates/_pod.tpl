@@ -8,8 +8,12 @@
 {{- end }}
 
 {{- define "keykeeper.env" -}}
+- name: KEYKEEPER_POD
+  valueFrom:
+    fieldRef:
+      fieldPath: metadata.name
 {{- with .Values.env }}
-{{- toYaml . }}
+{{ toYaml . }}
 {{- end }}
 {{- end }}
 

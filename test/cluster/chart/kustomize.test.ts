@@ -183,7 +183,7 @@ function isKeykeeper({ name }: V1Container): boolean {
  * ConfigMap, the manifests have the one that they make themselves in the container.
  */
 function comparable({ imagePullPolicy: _, env = [], envFrom = [], ...rest }: V1Container, settings: object): object {
-  const own = Object.fromEntries(env.map(({ name, value }) => [name, value]));
+  const own = Object.fromEntries(env.map(({ name, value, valueFrom }) => [name, value ?? valueFrom]));
   const secrets = envFrom.flatMap(({ secretRef }) => secretRef?.name?.replace(/^(glpi-database)-\w+$/, '$1') ?? []);
   return { ...rest, settings: { ...settings, ...own }, secrets };
 }
