@@ -1,5 +1,5 @@
 import type { V1ConfigMap, V1Pod, V1Secret } from '@kubernetes/client-node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { variableOf } from '../../../src/config/setting-forms.ts';
 import type { StatusDocument } from '../../../src/report/http/status-document.ts';
@@ -39,6 +39,11 @@ describe.skipIf(!(await available('kubernetes')))(
       namespace = await Namespace.open('restricted', { 'pod-security.kubernetes.io/enforce': 'restricted' });
       glpi = glpiChart();
       manifests = copyManifests(namespace.name);
+    });
+    beforeEach(({ onTestFailed }) => {
+      onTestFailed(async () => {
+        process.stderr.write(`\n--- what GLPI's namespace says ---\n${(await namespace?.report()) ?? ''}\n`);
+      });
     });
     afterAll(async () => {
       manifests?.[Symbol.dispose]();
@@ -107,14 +112,14 @@ describe.skipIf(!(await available('kubernetes')))(
     async function byComponent(): Promise<State> {
       const story = await open('kustomized', 'glpi-database');
       const [newName, newTag] = cluster.images.keykeeper.split(':');
+      const labels = { 'keykeeper.instance': 'glpi' };
       const literals = Object.entries(QUICK).map(([name, value]) => `${variableOf(name)}=${value}`);
       manifests.add('kustomized', {
-        'glpi.yaml': await helm(['template', 'kustomized', glpi.path], ofGlpi('glpi-database')),
+        'glpi.yaml': await helm(['template', 'kustomized', glpi.path], { ...ofGlpi('glpi-database'), labels }),
         'kustomization.yaml': stringify({
           resources: ['glpi.yaml'],
           components: ['../../component'],
           configMapGenerator: [{ name: 'keykeeper-config', literals }],
-          labels: [{ pairs: { 'keykeeper.instance': 'glpi' } }],
           images: [{ name: 'keykeeper', newName, newTag }],
         }),
       });
