@@ -18,6 +18,7 @@ export default defineConfig({
     projects: [
       suite('unit', 20_000),
       suite('integration', 120_000),
+      suite('simulation', 180_000),
       suite('faults', 300_000),
       suite('e2e', 300_000),
       suite('cluster', 300_000),

@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import { sha256 } from '../../../src/core/brand.ts';
+import { Failure } from '../../../src/core/failure.ts';
+import type { ValueReference } from '../../../src/core/value.ts';
+import type {
+  Database,
+  Identification,
+  PlaceRead,
+  RegistrationRead,
+  ValueChange,
+  ValuesRead,
+} from '../../../src/glpi/database/database.ts';
+import type { VirtualClock } from '../machine/clock.ts';
+import { currentProcess, Killed, type SimulatedProcess } from '../machine/process.ts';
+
+export interface Row {
+  readonly reference: ValueReference;
+  value: string | null;
+}
+
+/** A session's write, at the moment at which it is committed. */
+export interface Commit {
+  readonly by: SimulatedProcess;
+  readonly changes: readonly ValueChange[];
+}
+
+/** The database of a GLPI made of plain data: its rows, its identity, and whether it answers. */
+export class SimulatedDatabase {
+  rows: Row[] = [];
+  up = true;
+  readonly uuid = 'instance-uuid';
+  readonly version: string;
+  /** What each process read last in full, as values by place. */
+  readonly lastRead = new Map<SimulatedProcess, ReadonlyMap<string, string | null>>();
+  /** Sessions of others, GLPI's for one. */
+  otherSessions: () => number = () => 0;
+  /** Counts what others than keepers changed, of the rows and of the config directory. */
+  outsideChanges = 0;
+  /** How many of them there were when a process read last. */
+  readonly readAfter = new Map<SimulatedProcess, number>();
+  onCommit: (commit: Commit) => void = () => {};
+  /** How long a statement takes, in ms of the simulated clock. */
+  latency = 2;
+  readonly clock: VirtualClock;
+
+  constructor(clock: VirtualClock, version: string) {
+    this.clock = clock;
+    this.version = version;
+  }
+
+  snapshot(): Row[] {
+    return this.rows.map((row) => ({ ...row }));
+  }
+
+  open(): Database {
+    return new Session(this);
+  }
+}
+
+export function placeOf({ table, column, id, context, name, jsonPath }: ValueReference): string {
+  return [table, column, id, context ?? '', name ?? '', jsonPath ?? ''].join('/');
+}
+
+class Session implements Database {
+  readonly #database: SimulatedDatabase;
+
+  constructor(database: SimulatedDatabase) {
+    this.#database = database;
+  }
+
+  async identify(): Promise<Identification> {
+    await this.#statement();
+    const { uuid, version } = this.#database;
+    const identity = { address: 'db:3306', schema: 'glpi', instanceUuid: uuid, glpiNetworkUuid: null };
+    return { identity, glpi: true, partial: false, version };
+  }
+
+  async readValues(): Promise<ValuesRead> {
+    await this.#statement();
+    const { rows, lastRead, readAfter } = this.#database;
+    const values = rows.flatMap(({ reference, value }) =>
+      value === null || value === '' || value === '0'
+        ? []
+        : [{ reference, value, class: 'setting' as const, sealedColumn: true }],
+    );
+    const digest = createHash('sha256');
+    for (const { reference, value } of values) digest.update(`${placeOf(reference)}\0${value}\0`);
+    const process = currentProcess();
+    if (process !== null) {
+      lastRead.set(process, new Map(rows.map((row) => [placeOf(row.reference), row.value])));
+      readAfter.set(process, this.#database.outsideChanges);
+    }
+    return { values, coverage: 'full', digest: sha256(digest.digest('hex')) };
+  }
+
+  async readPlaces(references: readonly ValueReference[]): Promise<PlaceRead[]> {
+    await this.#statement();
+    return references.map((reference) => {
+      const row = this.#database.rows.find((each) => placeOf(each.reference) === placeOf(reference));
+      if (row === undefined) return { reference, state: 'gone' };
+      const { value } = row;
+      return value === null || value === '' || value === '0'
+        ? { reference, state: 'empty', value }
+        : { reference, state: 'filled' };
+    });
+  }
+
+  async readRegistration(): Promise<RegistrationRead> {
+    await this.#statement();
+    return { row: 'absent', uid: null };
+  }
+
+  async otherSessions(): Promise<number> {
+    await this.#statement();
+    return this.#database.otherSessions();
+  }
+
+  async readCheckIn(): Promise<null> {
+    await this.#statement();
+    return null;
+  }
+
+  async rewriteValues(changes: readonly ValueChange[], beforeCommit: () => void = () => {}): Promise<void> {
+    for (const _ of changes) await this.#statement();
+    const { rows } = this.#database;
+    const found = changes.map(({ reference, from }) =>
+      rows.find((row) => placeOf(row.reference) === placeOf(reference) && row.value === from),
+    );
+    if (found.some((row) => row === undefined)) throw new Failure('rows-changed', 'a row was changed meanwhile');
+    beforeCommit();
+    const process = currentProcess();
+    if (process === null || process.dead) throw new Killed('commit');
+    this.#database.onCommit({ by: process, changes });
+    for (const [index, row] of found.entries()) if (row !== undefined) row.value = changes[index]?.to ?? null;
+    await this.#statement();
+  }
+
+  readNetworkSettings(): never {
+    throw new Error('GLPI Network is not simulated');
+  }
+
+  searchColumns(): never {
+    throw new Error('a deep search is not simulated');
+  }
+
+  writeRegistration(): never {
+    throw new Error('the registration key is not simulated');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  /** Takes its time; a server that goes away ends the session, a process that dies waits for ever. */
+  async #statement(): Promise<void> {
+    const { clock, latency } = this.#database;
+    await clock.wait(latency);
+    if (!this.#database.up) throw new Failure('database-lost', 'the database went away');
+  }
+}

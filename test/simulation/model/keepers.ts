@@ -1,0 +1,154 @@
+import { PRESETS } from '../../../src/config/presets.ts';
+import type { Settings } from '../../../src/config/settings.ts';
+import { absolutePath, gid, uid } from '../../../src/core/brand.ts';
+import { Failure } from '../../../src/core/failure.ts';
+import { holdGate } from '../../../src/keeper/hold-gate.ts';
+import { Keeper } from '../../../src/keeper/keeper.ts';
+import { noPlatform } from '../../../src/platform/none.ts';
+import { openDirectoryVault } from '../../../src/vault/directory/open-directory-vault.ts';
+import type { Vault } from '../../../src/vault/vault.ts';
+import type { Machine } from '../machine/machine.ts';
+import { Killed, runAs, type SimulatedProcess } from '../machine/process.ts';
+import { CONFIG } from './glpi.ts';
+
+/** How often a watch looks, in ms, where no event wakes it. */
+const INTERVAL = 60_000;
+const SETTLE = 10_000;
+
+/** What ended, and how. */
+export interface KeeperEnd {
+  readonly process: SimulatedProcess;
+  readonly gate: 'open' | 'blocked' | null;
+  /** An error that is no `Failure`: nobody's plan. */
+  readonly defect: unknown;
+}
+
+export interface RunningKeeper {
+  readonly process: SimulatedProcess;
+  readonly kind: 'init' | 'watch';
+  /** Null while it runs. */
+  end: KeeperEnd | null;
+  /** A file event: the watch looks at once. */
+  wake(): void;
+  stop(): void;
+}
+
+export interface Keepers {
+  readonly machine: Machine;
+  /** Called when a vault has acknowledged a generation. */
+  readonly onKept: (process: SimulatedProcess, vault: Vault) => Promise<void>;
+  /** Called at the very moment at which a gate is decided. */
+  readonly onGate: (process: SimulatedProcess, gate: 'open' | 'blocked') => void;
+}
+
+export function simulatedSettings(): Settings {
+  const [preset] = PRESETS;
+  if (preset === undefined) throw new Error('there are no presets');
+  return {
+    configDir: absolutePath(CONFIG),
+    vault: new URL('file:///vault'),
+    preset,
+    presetEvidence: 'a history names it',
+    instance: 'glpi',
+    gate: 'enforce',
+    database: { kind: 'auto' },
+    environmentDatabase: null,
+    databaseWait: 20_000,
+    owner: { kind: 'fixed', uid: uid(33), gid: gid(33) },
+    lock: null,
+    rescue: 'auto',
+    ageRecipients: [],
+    ageIdentity: null,
+    platform: 'none',
+    container: null,
+    terminationLog: absolutePath('/dev/termination-log'),
+    registrationKey: null,
+    registrationValidate: 'off',
+    registrationUrl: null,
+    caFile: null,
+    varDir: absolutePath('/glpi/files'),
+    drill: { kind: 'off' },
+    export: { kind: 'off' },
+    exportTo: null,
+    http: { kind: 'off' },
+    httpToken: null,
+    settle: SETTLE,
+    interval: INTERVAL,
+    logLevel: 'info',
+    logFormat: 'text',
+  };
+}
+
+/** Starts a keeper as a process of its own: the product's keeper and vault, on the simulated machine. */
+export function startKeeper(kind: 'init' | 'watch', process: SimulatedProcess, { machine, onKept, onGate }: Keepers) {
+  const stop = new AbortController();
+  let wake = () => {};
+  const running: RunningKeeper = {
+    process,
+    kind,
+    end: null,
+    wake: () => wake(),
+    stop: () => stop.abort(new Error('stopped')),
+  };
+  const settings = simulatedSettings();
+  const openVault = async () => {
+    const vault = await openDirectoryVault(settings.vault, {
+      instance: settings.instance,
+      recipients: [],
+      identity: null,
+      glpiDirectories: [settings.configDir],
+      create: true,
+      mounts: [],
+    });
+    const add = vault.add.bind(vault);
+    vault.add = async (draft) => {
+      const added = await add(draft);
+      await onKept(process, vault);
+      return added;
+    };
+    return vault;
+  };
+  const run = async () => {
+    const clock = { now: () => new Date(), monotonic: () => machine.clock.now };
+    const keeper = new Keeper(
+      { settings, openVault, platform: noPlatform(), ...clock },
+      kind === 'init' ? 'gate' : 'guard',
+    );
+    if (kind === 'init') {
+      const held = await holdGate(
+        keeper,
+        stop.signal,
+        {},
+        () => machine.clock.now,
+        () => {},
+      );
+      onGate(process, held.decision.gate);
+      return held.decision.gate;
+    }
+    while (!stop.signal.aborted) {
+      await keeper.reconcile(stop.signal);
+      const woken = new AbortController();
+      wake = () => woken.abort();
+      await Promise.race([
+        machine.clock.wait(INTERVAL, AbortSignal.any([stop.signal, woken.signal])).catch(() => undefined),
+      ]);
+      if (woken.signal.aborted) await keeper.putBackAtOnce(stop.signal);
+    }
+    return null;
+  };
+  const finish = (gate: KeeperEnd['gate'], defect: unknown) => {
+    running.end = { process, gate, defect };
+  };
+  runAs(process, () => {
+    run().then(
+      (gate) => finish(gate, null),
+      (error: unknown) => finish(null, isExpected(error, process, stop.signal) ? null : error),
+    );
+  });
+  return running;
+}
+
+function isExpected(error: unknown, process: SimulatedProcess, stopped: AbortSignal): boolean {
+  if (process.dead || error instanceof Killed || error instanceof Failure) return true;
+  return stopped.aborted;
+}
