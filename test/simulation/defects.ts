@@ -78,13 +78,13 @@ export const DEFECTS: readonly PlantedDefect[] = [
     changes: [{ file: 'core/choose-key.ts', from: "if (verdict !== 'missing'", to: "if (verdict !== 'lost'" }],
   },
   {
-    name: 'values are sealed anew under the key that opened them',
+    name: 'a rescue writes something else than it read',
     breaks: ['never-unreadable'],
     changes: [
       {
         file: 'keeper/rescue-changes.ts',
-        from: 'to: sealValue(plaintext, source.live.key)',
-        to: 'to: sealValue(Buffer.alloc(32), source.live.key)',
+        from: 'source.live.sealer.seal(plaintext)',
+        to: "source.live.sealer.seal(Buffer.from('rubbish'))",
       },
     ],
   },

@@ -3,7 +3,7 @@ import { DEFECTS } from './defects.ts';
 import { describeBroken, explore, shrink } from './explore.ts';
 
 /** `npm run simulate -- --minutes N` runs more. */
-const HISTORIES = 100;
+const HISTORIES = 50;
 const STEPS = 20;
 /** Within so many histories each planted defect has to be found. */
 const SEARCH = 150;
@@ -19,7 +19,7 @@ describe('histories of a GLPI and its keepers', () => {
   });
 
   it('are the same again with the same seed', async () => {
-    const defect = DEFECTS.find(({ name }) => name === 'the gate always opens');
+    const defect = DEFECTS.find(({ name }) => name === 'nothing is captured first');
     const planted = { ...order, count: SEARCH, changes: defect?.changes ?? [] };
 
     const first = await explore(planted);

@@ -185,3 +185,16 @@ export function opendirSync(path: PathLike): object {
     closeSync: () => {},
   };
 }
+
+/** As in node:fs: the callback comes later, and never to a process that is dead by then. */
+export function fsync(descriptor: number, callback: (error: Error | null) => void): void {
+  let failure: Error | null = null;
+  try {
+    fsyncSync(descriptor);
+  } catch (error) {
+    failure = error as Error;
+  }
+  void theMachine()
+    .clock.wait(1)
+    .then(() => callback(failure));
+}

@@ -120,6 +120,11 @@ class Session implements Database {
     return null;
   }
 
+  async readClock(): Promise<number> {
+    await this.#statement();
+    return this.#database.clock.wallTime;
+  }
+
   async rewriteValues(changes: readonly ValueChange[], beforeCommit: () => void = () => {}): Promise<void> {
     for (const _ of changes) await this.#statement();
     const { rows } = this.#database;

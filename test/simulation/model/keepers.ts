@@ -61,6 +61,7 @@ export function simulatedSettings(): Settings {
     ageIdentity: null,
     platform: 'none',
     container: null,
+    pod: null,
     terminationLog: absolutePath('/dev/termination-log'),
     registrationKey: null,
     registrationValidate: 'off',
