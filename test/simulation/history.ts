@@ -1,9 +1,10 @@
+import type { Settings } from '../../src/config/settings.ts';
 import { installClock } from './machine/clock.ts';
 import { type Machine, newMachine } from './machine/machine.ts';
 import type { SimulatedProcess } from './machine/process.ts';
 import { type Row, SimulatedDatabase } from './model/database.ts';
 import { CONFIG, KEY_PATH, SETTINGS_PATH, SimulatedGlpi } from './model/glpi.ts';
-import { type RunningKeeper, startKeeper } from './model/keepers.ts';
+import { type RunningKeeper, simulatedSettings, startKeeper } from './model/keepers.ts';
 import { BrokenPromise, Promises } from './model/promises.ts';
 
 export interface HistoryOptions {
@@ -24,6 +25,7 @@ export interface HistoryResult {
 
 interface World {
   readonly machine: Machine;
+  readonly settings: Settings;
   readonly glpi: SimulatedGlpi;
   readonly database: SimulatedDatabase;
   readonly promises: Promises;
@@ -158,7 +160,8 @@ export async function runHistory({ seed, steps, plant }: HistoryOptions): Promis
   const glpi = new SimulatedGlpi({ disk, clock, random, database });
   database.otherSessions = () => (glpi.rotation === null ? 0 : 1);
   const promises = new Promises(machine, glpi, database);
-  const world: World = { machine, glpi, database, promises, keepers: [], log: [], copies: [], processes: 0 };
+  const settings = await simulatedSettings();
+  const world: World = { machine, settings, glpi, database, promises, keepers: [], log: [], copies: [], processes: 0 };
   glpi.start();
   syncAll(world);
   start(world, 'init');
@@ -224,7 +227,7 @@ function draw({ machine }: World): Happening {
 }
 
 function start(world: World, kind: RunningKeeper['kind']): void {
-  const { machine, promises, keepers } = world;
+  const { machine, settings, promises, keepers } = world;
   world.processes += 1;
   const process: SimulatedProcess = {
     name: `${kind} ${world.processes}`,
@@ -235,6 +238,7 @@ function start(world: World, kind: RunningKeeper['kind']): void {
   };
   const running = startKeeper(kind, process, {
     machine,
+    settings,
     onKept: (by, vault) => promises.seeKept(by, vault),
     onGate: (by, gate) => gate === 'open' && promises.checkGate(by),
   });

@@ -1,19 +1,18 @@
-import { PRESETS } from '../../../src/config/presets.ts';
+import { loadSettings } from '../../../src/config/load-settings.ts';
 import type { Settings } from '../../../src/config/settings.ts';
-import { absolutePath, gid, uid } from '../../../src/core/brand.ts';
 import { Failure } from '../../../src/core/failure.ts';
 import { holdGate } from '../../../src/keeper/hold-gate.ts';
 import { Keeper } from '../../../src/keeper/keeper.ts';
 import { noPlatform } from '../../../src/platform/none.ts';
 import { openDirectoryVault } from '../../../src/vault/directory/open-directory-vault.ts';
 import type { Vault } from '../../../src/vault/vault.ts';
+import { systemError } from '../disk/system-error.ts';
 import type { Machine } from '../machine/machine.ts';
 import { Killed, runAs, type SimulatedProcess } from '../machine/process.ts';
 import { CONFIG } from './glpi.ts';
 
 /** How often a watch looks, in ms, where no event wakes it. */
 const INTERVAL = 60_000;
-const SETTLE = 10_000;
 
 /** What ended, and how. */
 export interface KeeperEnd {
@@ -35,53 +34,38 @@ export interface RunningKeeper {
 
 export interface Keepers {
   readonly machine: Machine;
+  readonly settings: Settings;
   /** Called when a vault has acknowledged a generation. */
   readonly onKept: (process: SimulatedProcess, vault: Vault) => Promise<void>;
   /** Called at the very moment at which a gate is decided. */
   readonly onGate: (process: SimulatedProcess, gate: 'open' | 'blocked') => void;
 }
 
-export function simulatedSettings(): Settings {
-  const [preset] = PRESETS;
-  if (preset === undefined) throw new Error('there are no presets');
-  return {
-    configDir: absolutePath(CONFIG),
-    vault: new URL('file:///vault'),
-    preset,
-    presetEvidence: 'a history names it',
-    instance: 'glpi',
-    gate: 'enforce',
-    database: { kind: 'auto' },
-    environmentDatabase: null,
-    databaseWait: 20_000,
-    owner: { kind: 'fixed', uid: uid(33), gid: gid(33) },
-    lock: null,
-    rescue: 'auto',
-    ageRecipients: [],
-    ageIdentity: null,
-    platform: 'none',
-    container: null,
-    pod: null,
-    terminationLog: absolutePath('/dev/termination-log'),
-    registrationKey: null,
-    registrationValidate: 'off',
-    registrationUrl: null,
-    caFile: null,
-    varDir: absolutePath('/glpi/files'),
-    drill: { kind: 'off' },
-    export: { kind: 'off' },
-    exportTo: null,
-    http: { kind: 'off' },
-    httpToken: null,
-    settle: SETTLE,
-    interval: INTERVAL,
-    logLevel: 'info',
-    logFormat: 'text',
+/** The settings of a keeper that nobody configured, but for the places and times of the simulated machine. */
+export async function simulatedSettings(): Promise<Settings> {
+  const environment = {
+    KEYKEEPER_CONFIG_DIR: CONFIG,
+    KEYKEEPER_PRESET: 'official',
+    KEYKEEPER_OWNER: '33:33',
+    KEYKEEPER_PLATFORM: 'none',
+    KEYKEEPER_HTTP: 'off',
+    KEYKEEPER_REGISTRATION_VALIDATE: 'off',
+    KEYKEEPER_DATABASE_WAIT: '20s',
+    KEYKEEPER_SETTLE: '10s',
+    KEYKEEPER_INTERVAL: `${INTERVAL}ms`,
   };
+  const noFile = () => {
+    throw systemError('ENOENT', 'open');
+  };
+  return (await loadSettings({ flags: {}, environment, configFile: null, readFile: noFile })).settings;
 }
 
 /** Starts a keeper as a process of its own: the product's keeper and vault, on the simulated machine. */
-export function startKeeper(kind: 'init' | 'watch', process: SimulatedProcess, { machine, onKept, onGate }: Keepers) {
+export function startKeeper(
+  kind: 'init' | 'watch',
+  process: SimulatedProcess,
+  { machine, settings, onKept, onGate }: Keepers,
+) {
   const stop = new AbortController();
   let wake = () => {};
   const running: RunningKeeper = {
@@ -91,7 +75,6 @@ export function startKeeper(kind: 'init' | 'watch', process: SimulatedProcess, {
     wake: () => wake(),
     stop: () => stop.abort(new Error('stopped')),
   };
-  const settings = simulatedSettings();
   const openVault = async () => {
     const vault = await openDirectoryVault(settings.vault, {
       instance: settings.instance,
