@@ -11,6 +11,7 @@ import { printResult } from '../report/print-result.ts';
 import { showProgress } from '../report/progress.ts';
 import { styleFor } from '../report/style.ts';
 import type { Command } from './command.ts';
+import { COMMANDS } from './command-table.ts';
 import { hideSecrets } from './hide-secrets.ts';
 import { type Invocation, parseCommandLine } from './parse-command-line.ts';
 import type { Input } from './read-input.ts';
@@ -48,8 +49,13 @@ export async function runCommandLine(line: CommandLine): Promise<number> {
     await writeText(invocation.misused ? line.stderr : line.stdout, invocation.text);
     return invocation.misused ? exitCodeOf('usage') : 0;
   } catch (error) {
-    return await reportError(error, argv[0]?.startsWith('-') === false ? argv[0] : 'keykeeper', line);
+    return await reportError(error, nameOf(argv), line);
   }
+}
+
+/** A first word that is no command may be anything, a secret too, and is not repeated. */
+function nameOf([word]: readonly string[]): string {
+  return COMMANDS.some(({ name }) => name.split(' ')[0] === word) ? (word ?? '') : 'keykeeper';
 }
 
 async function runCommand({ command, flags, options, configFile, json }: Run, line: CommandLine): Promise<number> {
