@@ -5,6 +5,10 @@ import { join } from 'node:path';
 const PURPOSES: Readonly<Record<string, { readonly purpose: string; readonly loaded: string }>> = {
   '@hono/node-server': { purpose: "HTTP on Node's own server", loaded: 'with `KEYKEEPER_HTTP`' },
   '@kubernetes/client-node': { purpose: 'the Kubernetes API', loaded: 'with a `kubernetes://` vault or in a pod' },
+  '@noble/ciphers': {
+    purpose: 'a second opinion on every value before it goes into a row',
+    loaded: 'when rows are written',
+  },
   'age-encryption': { purpose: 'encryption of the vault at rest', loaded: 'with recipients or an identity' },
   chokidar: { purpose: 'file events', loaded: '`watch`' },
   commander: { purpose: 'command line', loaded: '`--help`, and lines that the quick path does not know' },

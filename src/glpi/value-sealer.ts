@@ -15,7 +15,7 @@ export type Opener = (sealed: Uint8Array, key: Uint8Array, nonce: Uint8Array) =>
  * What is sealed here takes the place of a value that opened, and a mistake would be found when it is too late. So no
  * value leaves before an implementation that shares nothing with the one that sealed it, that of @noble/ciphers, opened it
  * and the plaintext is the same. In microseconds a value of 30 bytes, on the machine of bench/results.md: sealed 4, opened
- * again 11; a cipher object of Node.js alone takes 26, twenty of them to be made, and HChaCha20 comes on top.
+ * again 15 to 19; a cipher object of Node.js alone takes 26, twenty of them to be made, and HChaCha20 comes on top.
  */
 export class ValueSealer {
   readonly #key: Buffer;

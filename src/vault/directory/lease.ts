@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { linkSync, renameSync } from 'node:fs';
 import { systemCode } from '../../core/failure.ts';
 import type { LeaseClock } from '../lease-clock.ts';
+import { leaseLost } from '../lease-lost.ts';
 import type { Lease } from '../vault.ts';
 import type { InstanceFolder } from './instance-folder.ts';
 import { readRegular } from './read-regular.ts';
@@ -80,7 +81,7 @@ async function keepBeating(state: Holding, lost: AbortController, stop: AbortSig
     } catch {
       return;
     }
-    if (!beat(state)) lost.abort(new Error('the lease was taken over, or could not be renewed'));
+    if (!beat(state)) lost.abort(leaseLost());
   }
 }
 

@@ -5,6 +5,7 @@ import type { ApiClient } from '../../kubernetes/api-client.ts';
 import { ApiFailure } from '../../kubernetes/api-failure.ts';
 import type { ObjectPlace } from '../../kubernetes/object-place.ts';
 import type { LeaseClock } from '../lease-clock.ts';
+import { leaseLost } from '../lease-lost.ts';
 import type { Lease } from '../vault.ts';
 
 /** How often a holder renews the lease, in ms. */
@@ -94,7 +95,7 @@ async function keepBeating(state: Holding, lost: AbortController, stop: AbortSig
     } catch {
       return;
     }
-    if (!(await beat(state))) lost.abort(new Error('the lease was taken over, or could not be renewed'));
+    if (!(await beat(state))) lost.abort(leaseLost());
   }
 }
 

@@ -150,6 +150,7 @@ describe('the lease', () => {
     await clock.advance(600);
 
     expect(lease.lost.aborted).toBe(true);
+    expect(lease.lost.reason).toMatchObject({ name: 'Failure', code: 'lease-held' });
     await lease[Symbol.asyncDispose]();
     expect(readFileSync(place.lease, 'utf8')).toBe('another');
   });
