@@ -8,6 +8,8 @@ export interface VerdictEntry {
   readonly verdict: Verdict;
   /** Of the live key at that time; null where there was no well-formed one. */
   readonly fingerprint: Fingerprint | null;
+  /** Said of a directory whose GLPI did not run yet: no GLPI worked under this. */
+  readonly gate?: true | undefined;
 }
 
 /** How the verdict changed over time: oldest first, one entry a change, at most {@link MOST_ENTRIES}. */
@@ -25,8 +27,12 @@ const QUIET: ReadonlySet<Verdict> = new Set(['sound', 'unproven']);
 /** The chronicle with one more verdict; the same one where nothing changed. */
 export function extendChronicle(chronicle: Chronicle, entry: VerdictEntry): Chronicle {
   const last = chronicle.at(-1);
-  if (last !== undefined && last.verdict === entry.verdict && last.fingerprint === entry.fingerprint) return chronicle;
+  if (last !== undefined && saysTheSame(last, entry)) return chronicle;
   return [...chronicle, entry].slice(-MOST_ENTRIES);
+}
+
+function saysTheSame(one: VerdictEntry, other: VerdictEntry): boolean {
+  return one.verdict === other.verdict && one.fingerprint === other.fingerprint && one.gate === other.gate;
 }
 
 /**

@@ -1,9 +1,9 @@
 import type { Settings } from '../config/settings.ts';
 import type { Fingerprint } from '../core/brand.ts';
-import { extendChronicle } from '../core/chronicle.ts';
+import { circumstancesAround } from '../core/circumstances.ts';
 import { newestFirst } from '../core/history.ts';
 import type { Circumstances } from '../core/receipt.ts';
-import { isUsable, usableSince } from '../core/security-key-age.ts';
+import { isUsable } from '../core/security-key-age.ts';
 import type { DatabaseTarget } from '../glpi/database/target.ts';
 import { chooseDatabase } from './choose-database.ts';
 import type { Reconciliation } from './reconcile.ts';
@@ -41,16 +41,17 @@ export function subjectOf(result: Reconciliation, settings: Settings): CheckSubj
   if (choice.kind !== 'target') return null;
   const file = observation.files['local_define.php'];
   const verdict = { at: observation.at, verdict: judgement.verdict, fingerprint: judgement.live };
-  const since = usableSince(extendChronicle(observation.records.chronicle, verdict));
-  const { container } = result;
   return {
     key: row.fingerprint,
-    circumstances: {
-      'registration-key': pass.database.registrationRow,
-      'security-key': `${judgement.live} ${since ?? ''}`,
-      container: container?.startedAt ? `${container.id.slice(0, 16)} ${container.startedAt}` : null,
-      'glpi-version': database.version,
-    },
+    circumstances: circumstancesAround({
+      row: pass.database.registrationRow,
+      live: judgement.live,
+      chronicle: observation.records.chronicle,
+      verdict,
+      container: result.container,
+      version: database.version,
+      replicated: result.platform === 'kubernetes' || settings.vault.protocol === 'kubernetes:',
+    }),
     target: choice.target,
     keys: [live, ...[...keyring.keys.values()].filter((each) => each !== live)],
     localDefine: file.kind === 'regular' ? file.content.reveal().toString('utf8') : null,

@@ -1,4 +1,5 @@
 import { type Chronicle, extendChronicle, type VerdictEntry } from '../core/chronicle.ts';
+import { isUsable } from '../core/security-key-age.ts';
 import type { Vault } from '../vault/vault.ts';
 import { readRecords } from './read-records.ts';
 import type { Judged } from './reconciliation.ts';
@@ -19,7 +20,10 @@ export class Chronicler {
 
   /** Takes a verdict of this run; nothing is written yet. */
   tell({ judgement, pass }: Judged): void {
-    this.#told.push({ at: pass.observation.at, verdict: judgement.verdict, fingerprint: judgement.live });
+    const { at, stage, glpiRunning } = pass.observation;
+    const entry = { at, verdict: judgement.verdict, fingerprint: judgement.live };
+    const gate = stage === 'gate' && glpiRunning !== true && !isUsable(entry.verdict);
+    this.#told.push(gate ? { ...entry, gate } : entry);
   }
 
   /**
@@ -33,7 +37,7 @@ export class Chronicler {
     const { chronicle: held } = (await readRecords(vault)).records;
     const chronicle = this.extend(held);
     if (chronicle === held) return;
-    const entries = chronicle.map((each) => ({ ...each }));
+    const entries = chronicle.map(({ gate, ...entry }) => ({ ...entry, ...(gate === true ? { gate } : {}) }));
     await vault.keepRecord('chronicle', entries, { confidential: false });
   }
 }

@@ -112,6 +112,7 @@ export class Keeper {
       memory: this.#memory,
       glpiRunning: running,
       container,
+      platform: platform.name,
       readTwice: null,
       until: options.until ?? 'done',
       reason: options.reason ?? 'capture',
@@ -141,7 +142,7 @@ export class Keeper {
 
   async #runAtOnce(signal: AbortSignal): Promise<Reconciliation | null> {
     if (this.#memory.trusted === null) return null;
-    const { settings, now } = this.#parts;
+    const { settings, platform, now } = this.#parts;
     const look = {
       settings,
       wish: null,
@@ -167,6 +168,7 @@ export class Keeper {
       reason: 'capture',
       asked: {},
       wish: null,
+      platform: platform.name,
       platformFindings: [],
       now,
     });

@@ -22,6 +22,7 @@ const chronicle = z.array(
     at: z.iso.datetime(),
     verdict: z.enum(VERDICTS),
     fingerprint: z.nullable(z.string().check(z.regex(/^[0-9a-f]{16}$/))),
+    gate: z.optional(z.literal(true)),
   }),
 );
 

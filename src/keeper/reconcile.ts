@@ -185,6 +185,7 @@ class Run implements AsyncDisposable {
       },
       generation: this.#generation ?? newest,
       container: this.#request.container,
+      platform: this.#request.platform,
     };
   }
 

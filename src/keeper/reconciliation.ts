@@ -5,7 +5,7 @@ import type { Generation } from '../core/generation.ts';
 import type { Memory, Observation } from '../core/observation.ts';
 import type { Plan, PlanOptions } from '../core/plan.ts';
 import type { Judgement } from '../core/verdict.ts';
-import type { ObservedContainer } from '../platform/platform.ts';
+import type { ObservedContainer, Platform } from '../platform/platform.ts';
 import type { ActionReport } from './apply.ts';
 import type { Look, Pass, VaultLook } from './observe.ts';
 import type { PassMemory } from './pass-memory.ts';
@@ -30,6 +30,8 @@ export interface Reconciliation {
   readonly generation: Generation | null;
   /** GLPI's, as the platform told it before; null where none is known. */
   readonly container: ObservedContainer | null;
+  /** What GLPI runs on. */
+  readonly platform: Platform['name'];
 }
 
 export interface ReconcileRequest {
@@ -40,6 +42,7 @@ export interface ReconcileRequest {
   readonly memory: Memory;
   readonly glpiRunning: boolean | null;
   readonly container: ObservedContainer | null;
+  readonly platform: Platform['name'];
   /** For the first look alone, see {@link Look}. */
   readonly readTwice: Look['readTwice'];
   /** `plan`: nothing is applied (`--dry-run`, `status`). */

@@ -63,6 +63,7 @@ async function judge(
     memory: NOTHING_REMEMBERED,
     glpiRunning: null,
     container: null,
+    platform: 'none',
     readTwice: null,
     until: 'plan',
     reason: 'doctor',

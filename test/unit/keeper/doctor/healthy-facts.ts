@@ -131,7 +131,16 @@ export function instanceOf(scene: Scene = {}, members: Partial<InstanceFact> = {
     vaultFailed: false,
     unsettled: false,
   } as const;
-  const result = { found: judged, after: judged, reports: [], findings, outcome, generation: null, container: null };
+  const result = {
+    found: judged,
+    after: judged,
+    reports: [],
+    findings,
+    outcome,
+    generation: null,
+    container: null,
+    platform: 'none',
+  } as const;
   return { result, late: null, withoutVault: null, ...members };
 }
 
