@@ -8,7 +8,7 @@ import { type Right, rightsOfChart, withRights } from './reduced-rights.ts';
 
 const KEY = '/var/glpi/config/glpicrypt.key';
 /** How long something is waited for that is not to come, in tries of a second. */
-const TRIES = 8;
+const TRIES = 18;
 
 /** What Keykeeper can do in a pod, each by one right or more. */
 const ABILITIES = ['keeps the key', 'hears of a change', 'writes alone', 'sees GLPI', 'tells in events'] as const;
@@ -47,8 +47,7 @@ describe.skipIf(!(await available('kubernetes')))('the rights of the chart’s R
     };
     const keeps = await soon(() => isKept(name));
     add('keeps the key', keeps);
-    const status = await statusOf(name);
-    add('sees GLPI', status?.glpi.running === true);
+    add('sees GLPI', await soon(async () => (await statusOf(name))?.glpi.running === true));
     await namespace.execute(name, 'glpi', ['rm', '-f', KEY]);
     add('tells in events', await soon(() => hasToldOf(name)));
     if (keeps) {
