@@ -1,4 +1,4 @@
-import type { V1Pod } from '@kubernetes/client-node';
+import type { V1Deployment, V1Pod } from '@kubernetes/client-node';
 import type { ResultDocument } from '../../../src/report/document.ts';
 import type { StatusDocument } from '../../../src/report/http/status-document.ts';
 import { SECRETS } from '../../e2e/stories/container-life/lived-in.ts';
@@ -99,6 +99,20 @@ export class GlpiStory {
       (pod) => pod.metadata?.deletionTimestamp === undefined && !others.includes(nameOf(pod)) && isReady(pod),
     );
     return nameOf(fresh);
+  }
+
+  /** Waits until there are so many pods, all of them serving, and no others. @returns their names */
+  async untilReplicas(count: number): Promise<string[]> {
+    await this.cluster.namespace.until<V1Deployment>(
+      { kind: 'deployment', name: this.name },
+      ({ metadata, status }) => {
+        const current = status?.observedGeneration === metadata?.generation;
+        return (
+          current && status?.readyReplicas === count && status.updatedReplicas === count && status.replicas === count
+        );
+      },
+    );
+    return this.pods();
   }
 
   /** Removes a pod as a drained node does, and waits for the one that the Deployment puts in its place. */

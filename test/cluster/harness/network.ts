@@ -32,7 +32,9 @@ export class ClusterNetwork implements AsyncDisposable {
 
   /** Runs the double as one file on the Node of Keykeeper's image: there is no image of its own to load. */
   static async start({ namespace, images }: Cluster): Promise<ClusterNetwork> {
-    await namespace.apply([await program(), podOf(images.keykeeper), serviceOf()]);
+    // Not applied: kubectl would note the whole program in an annotation, which it is too long for.
+    await namespace.kubectl(['create', '--filename=-'], JSON.stringify(await program()));
+    await namespace.apply([podOf(images.keykeeper), serviceOf()]);
     await namespace.kubectl(['wait', '--for=condition=Ready', `pod/${NAME}`, '--timeout=120s']);
     const network = new ClusterNetwork(await namespace.forward(`pod/${NAME}`, 8080));
     const data = { 'ca.pem': await network.#ask('GET', '/ca.pem') };
