@@ -31,7 +31,8 @@ export function planOptionalFiles(
 }
 
 /**
- * Plans an absent config_db.php: from the vault, or written from the environment's settings where the vault has none.
+ * Plans an absent config_db.php: from the vault, or written from the environment's settings where the vault has none, or
+ * where a person adopted the environment's database and the vault's copy names the one before it.
  *
  * @param restored the key that is brought back in the same plan
  */
@@ -47,12 +48,18 @@ export function planDatabaseFile(
   // The vault's own copy may be the only thing that names this database: it has to connect, and to be GLPI's.
   if (database.kind === 'answers' && database.source === 'vault' && !database.glpi) return [];
   if (database.kind === 'unreachable' && database.source === 'vault' && stage === 'gate') return [];
-  const kept = restore(observation, DATABASE_FILE, key);
-  if (kept.length > 0) return kept;
   // Only the environment's own database answers for the environment's settings.
   const installed = database.kind === 'answers' && database.source === 'environment' && database.glpi;
-  if (!environmentDatabase || !installed) return [];
-  return [{ action: 'write-database-settings', target: DATABASE_FILE }];
+  const written: Action[] =
+    environmentDatabase && installed ? [{ action: 'write-database-settings', target: DATABASE_FILE }] : [];
+  // The vault's copy would send GLPI, and the next pass, back to where the database was.
+  if (hasMoved(judgement) && written.length > 0) return written;
+  const kept = restore(observation, DATABASE_FILE, key);
+  return kept.length > 0 ? kept : written;
+}
+
+function hasMoved({ elsewhere }: Judgement): boolean {
+  return elsewhere?.member === 'address' || elsewhere?.member === 'schema';
 }
 
 /** Both halves, from one source, or none: tokens that GLPI issued depend on the pair. */

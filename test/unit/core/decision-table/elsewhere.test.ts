@@ -57,6 +57,20 @@ describe('another database or instance than the vault knows', () => {
     expect(decision.actions).toEqual([createKey(KEY_A, from(1)), createFile('config_db.php', from(1))]);
   });
 
+  it.each(['address', 'schema'] as const)(
+    'leads GLPI to the adopted database of the environment: another %s',
+    (member) => {
+      const identity = { ...IDENTITY, [member]: 'moved' };
+      const database = answers(valuesOf({ under: [KEY_A] }), { identity, source: 'environment' });
+      const scene = { key: 'absent', files: { 'config_db.php': null }, environmentDatabase: true, database } as const;
+
+      const decision = decide(observe(scene), { adopt: true });
+
+      const written = { action: 'write-database-settings', target: 'config_db.php' };
+      expect(decision.actions).toEqual([createKey(KEY_A, from(1)), written]);
+    },
+  );
+
   it('records the adopted database in a new generation', () => {
     const decision = decide(observe({ database: other({ schema: 'moved' }) }), { adopt: true });
 
