@@ -96,10 +96,16 @@ final class SecurityKey
         return file_exists(self::FILE) ? is_writable(self::FILE) : is_writable(GLPI_CONFIG_DIR);
     }
 
-    /** Writes a new random key: open with truncation, one write, no rename, no fsync, mode 0666 less the umask. */
+    /**
+     * Writes a new random key: open with truncation, one write, no rename, no fsync, mode 0666 less the umask. One key in
+     * two hundred has the pattern that keeps GLPI 11 from booting; GLPI does not care, but a story that meets it by chance
+     * would be another story.
+     */
     public static function writeNew(): bool
     {
-        $key = sodium_crypto_aead_chacha20poly1305_ietf_keygen();
+        do {
+            $key = sodium_crypto_aead_chacha20poly1305_ietf_keygen();
+        } while (preg_match('/%[^%\s]+%/', $key) === 1);
         return file_put_contents(self::FILE, $key) === strlen($key);
     }
 
