@@ -23,7 +23,7 @@ import { runWatch } from '../keeper/run-watch.ts';
 import { type ScratchInstance, scratchInstance } from '../keeper/scratch-instance.ts';
 
 /** What a watch may need more while it is flooded, in bytes: garbage that is not yet collected, and no queue. */
-const MORE = 96 * 1024 * 1024;
+const MORE = 192 * 1024 * 1024;
 /** How long the flood lasts, in ms. */
 const FLOOD = 3_000;
 const FILES = 100_000;
