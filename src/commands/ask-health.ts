@@ -1,6 +1,6 @@
-import { connect, type NetConnectOpts } from 'node:net';
 import { formatHttpAddress } from '../config/http-address.ts';
 import type { HttpAddress } from '../config/settings.ts';
+import { exchange, reasonOf } from './exchange.ts';
 
 export interface HealthAnswer {
   readonly healthy: boolean;
@@ -8,14 +8,8 @@ export interface HealthAnswer {
   readonly reason: string;
 }
 
-/** How long the whole question may take, in ms. */
-const PATIENCE = 3_000;
-/** Longest answer that is read, in bytes. */
-const LONGEST = 64 * 1024;
-
 /**
- * Asks GET /healthz of a `watch`. Over a bare socket, because a health check runs every few seconds and `node:http` alone
- * takes as long to load as all of Node.js; in HTTP/1.0 (RFC 1945), whose answers end with the connection.
+ * Asks GET /healthz of a `watch`, in HTTP/1.0 (RFC 1945), whose answers end with the connection.
  *
  * @param listening where it listens; the addresses that mean "every interface" are asked on loopback
  */
@@ -27,9 +21,8 @@ export async function askHealth(listening: HttpAddress): Promise<HealthAnswer> {
   try {
     return readAnswer(await exchange(target, `GET /healthz HTTP/1.0\r\nHost: ${host}\r\n\r\n`), address);
   } catch (error) {
-    const why = error instanceof Error && 'code' in error ? String(error.code) : 'no answer in time';
     const hint = 'is keykeeper watch running, with the same KEYKEEPER_HTTP?';
-    return { healthy: false, reason: `nothing answers at ${address} (${why}): ${hint}` };
+    return { healthy: false, reason: `nothing answers at ${address} (${reasonOf(error)}): ${hint}` };
   }
 }
 
@@ -37,27 +30,6 @@ function askedAt(listening: HttpAddress): HttpAddress {
   if (listening.kind === 'unix') return listening;
   const { kind, host, port } = listening;
   return { kind, host: host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host, port };
-}
-
-function exchange(target: NetConnectOpts, request: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(target);
-    const end = (outcome: () => void) => {
-      clearTimeout(limit);
-      socket.destroy();
-      outcome();
-    };
-    const limit = setTimeout(() => end(() => reject(new Error('no answer in time'))), PATIENCE);
-    let answer = '';
-    socket.setEncoding('utf8');
-    socket.on('connect', () => socket.write(request));
-    socket.on('data', (part: string) => {
-      answer += part;
-      if (answer.length > LONGEST) end(() => resolve(answer));
-    });
-    socket.on('end', () => end(() => resolve(answer)));
-    socket.on('error', (error) => end(() => reject(error)));
-  });
 }
 
 function readAnswer(answer: string, address: string): HealthAnswer {

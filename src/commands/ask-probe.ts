@@ -1,16 +1,12 @@
-import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { probeAddress } from '../report/probe/probe-address.ts';
 import type { ProbeAnswer, ProbeName } from '../report/probe/probe-view.ts';
+import { exchange, reasonOf } from './exchange.ts';
 
-/** How long one question may take, in ms: a loop that hangs answers nothing. */
-const PATIENCE = 3_000;
 /** How long a start-up probe waits for the gate before it says that it is shut, in ms. */
 const GATE_PATIENCE = 5_000;
 /** Between two looks at a gate that is shut, in ms. */
 const GATE_POLL = 100;
-/** Longest answer that is read, in bytes. */
-const LONGEST = 64 * 1024;
 
 /**
  * Asks the `watch` of this container. The gate is waited for a moment: a start-up probe that is there when it opens lets
@@ -33,31 +29,10 @@ export async function askProbe(
 
 async function askOnce(probe: ProbeName, address: string): Promise<ProbeAnswer> {
   try {
-    return answerIn(await read(address), probe);
+    return answerIn(await exchange({ path: address }, null), probe);
   } catch (error) {
-    const why = error instanceof Error && 'code' in error ? String(error.code) : 'no answer in time';
-    return { passed: false, reason: `no keykeeper watch answers in this container (${why})` };
+    return { passed: false, reason: `no keykeeper watch answers in this container (${reasonOf(error)})` };
   }
-}
-
-function read(path: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ path });
-    const end = (outcome: () => void) => {
-      clearTimeout(limit);
-      socket.destroy();
-      outcome();
-    };
-    const limit = setTimeout(() => end(() => reject(new Error('no answer in time'))), PATIENCE);
-    let answer = '';
-    socket.setEncoding('utf8');
-    socket.on('data', (part: string) => {
-      answer += part;
-      if (answer.length > LONGEST) end(() => resolve(answer));
-    });
-    socket.on('end', () => end(() => resolve(answer)));
-    socket.on('error', (error) => end(() => reject(error)));
-  });
 }
 
 function answerIn(text: string, probe: ProbeName): ProbeAnswer {

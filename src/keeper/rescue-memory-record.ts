@@ -4,18 +4,12 @@ import { type KnownPlace, type RescueMemory, rememberEmptied, withPlaces } from 
 import type { Vault } from '../vault/vault.ts';
 import { readRecords } from './read-records.ts';
 import type { Judged } from './reconciliation.ts';
+import { referenceSchema } from './reference-schema.ts';
 
 /** The shape of the record `emptied`; made where there is one to read. References and digests, never a value. */
 export function rescueMemorySchema() {
   const digest = z.string().check(z.regex(/^[0-9a-f]{64}$/));
-  const reference = z.object({
-    table: z.string(),
-    column: z.string(),
-    id: z.int(),
-    context: z.optional(z.string()),
-    name: z.optional(z.string()),
-    jsonPath: z.optional(z.string()),
-  });
+  const reference = referenceSchema();
   const state = z.enum(['emptied', 'left', 'brought-back']);
   const place = z.object({ reference, digest, state, at: z.iso.datetime() });
   return z.object({ places: z.array(place), left: z.array(digest) });

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { Failure } from '../core/failure.ts';
 import type { ValueChange } from '../glpi/database/database.ts';
 import type { JsonValue, Vault } from '../vault/vault.ts';
+import { referenceSchema } from './reference-schema.ts';
 
 /** The rows as they were before the last rescue, and what it put there. */
 export interface Undo {
@@ -11,14 +12,7 @@ export interface Undo {
 }
 
 function undoSchema() {
-  const reference = z.object({
-    table: z.string(),
-    column: z.string(),
-    id: z.int(),
-    context: z.optional(z.string()),
-    name: z.optional(z.string()),
-    jsonPath: z.optional(z.string()),
-  });
+  const reference = referenceSchema();
   const change = z.object({ reference, from: z.nullable(z.string()), to: z.string() });
   return z.object({ at: z.iso.datetime(), changes: z.array(change) });
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, renameSync } from 'node:fs';
 import { systemCode } from '../../core/failure.ts';
+import { keepBeating } from '../keep-beating.ts';
 import type { LeaseClock } from '../lease-clock.ts';
-import { leaseLost } from '../lease-lost.ts';
 import type { Lease } from '../vault.ts';
 import type { InstanceFolder } from './instance-folder.ts';
 import { readRegular } from './read-regular.ts';
@@ -48,7 +48,7 @@ function holdLease(place: InstanceFolder, token: string, clock: LeaseClock): Lea
   const lost = new AbortController();
   const stop = new AbortController();
   const state: Holding = { place, token, clock, text: leaseText(token, 0), count: 0, last: clock.now() };
-  const beating = keepBeating(state, lost, stop.signal);
+  const beating = keepBeating({ clock: state.clock, every: BEAT, beat: () => beat(state) }, lost, stop.signal);
   return {
     lost: lost.signal,
     async [Symbol.asyncDispose]() {
@@ -72,17 +72,6 @@ interface Holding {
   count: number;
   /** When it was last written. */
   last: number;
-}
-
-async function keepBeating(state: Holding, lost: AbortController, stop: AbortSignal): Promise<void> {
-  while (!lost.signal.aborted) {
-    try {
-      await state.clock.sleep(BEAT, stop);
-    } catch {
-      return;
-    }
-    if (!beat(state)) lost.abort(leaseLost());
-  }
 }
 
 /** Rewrites the lease; false when it is not ours any more or may not be. */

@@ -4,8 +4,8 @@ import * as z from 'zod/mini';
 import type { ApiClient } from '../../kubernetes/api-client.ts';
 import { ApiFailure } from '../../kubernetes/api-failure.ts';
 import type { ObjectPlace } from '../../kubernetes/object-place.ts';
+import { keepBeating } from '../keep-beating.ts';
 import type { LeaseClock } from '../lease-clock.ts';
-import { leaseLost } from '../lease-lost.ts';
 import type { Lease } from '../vault.ts';
 
 /** How often a holder renews the lease, in ms. */
@@ -77,7 +77,7 @@ interface Holding {
 function holdLease(state: Holding): Lease {
   const lost = new AbortController();
   const stop = new AbortController();
-  const beating = keepBeating(state, lost, stop.signal);
+  const beating = keepBeating({ clock: state.clock, every: BEAT, beat: () => beat(state) }, lost, stop.signal);
   return {
     lost: lost.signal,
     async [Symbol.asyncDispose]() {
@@ -86,17 +86,6 @@ function holdLease(state: Holding): Lease {
       if (!lost.signal.aborted) await release(state);
     },
   };
-}
-
-async function keepBeating(state: Holding, lost: AbortController, stop: AbortSignal): Promise<void> {
-  while (!lost.signal.aborted) {
-    try {
-      await state.clock.sleep(BEAT, stop);
-    } catch {
-      return;
-    }
-    if (!(await beat(state))) lost.abort(leaseLost());
-  }
 }
 
 /** Renews; false when the lease is not ours any more or may not be. */

@@ -4,7 +4,18 @@ import type { LeaseClock } from '../../../../src/vault/lease-clock.ts';
 /** A clock that stands still until a test moves it. */
 export class FakeClock implements LeaseClock {
   time = 0;
+  readonly #step: number;
+  readonly #rest: () => Promise<unknown>;
   readonly #sleepers = new Set<{ readonly at: number; readonly wake: () => void }>();
+
+  /**
+   * @param step how far it moves at once, in ms
+   * @param rest what those who were woken are given; the time of one answer over the loopback unless said otherwise
+   */
+  constructor(step = 500, rest: () => Promise<unknown> = () => delay(8)) {
+    this.#step = step;
+    this.#rest = rest;
+  }
 
   now(): number {
     return this.time;
@@ -24,7 +35,7 @@ export class FakeClock implements LeaseClock {
   /** Moves on in small steps, waking whoever is due, as real time would. */
   async advance(milliseconds: number): Promise<void> {
     for (const end = this.time + milliseconds; this.time < end; ) {
-      this.time = Math.min(end, this.time + 500);
+      this.time = Math.min(end, this.time + this.#step);
       await this.#wakeDue();
     }
   }
@@ -35,9 +46,8 @@ export class FakeClock implements LeaseClock {
     await this.#wakeDue();
   }
 
-  /** Then gives those who were woken the time of one answer over the loopback. */
   async #wakeDue(): Promise<void> {
     for (const sleeper of [...this.#sleepers]) if (sleeper.at <= this.time) sleeper.wake();
-    await delay(8);
+    await this.#rest();
   }
 }

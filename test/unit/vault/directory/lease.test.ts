@@ -7,46 +7,13 @@ import { type InstanceFolder, instanceFolder } from '../../../../src/vault/direc
 import { acquireLease } from '../../../../src/vault/directory/lease.ts';
 import type { LeaseClock } from '../../../../src/vault/lease-clock.ts';
 import type { Lease } from '../../../../src/vault/vault.ts';
+import { FakeClock } from '../contract/fake-clock.ts';
 
-/** A clock that stands still until a test moves it. */
-class FakeClock implements LeaseClock {
-  time = 0;
-  readonly #sleepers = new Set<{ readonly at: number; readonly wake: () => void }>();
-
-  now(): number {
-    return this.time;
-  }
-
-  async sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const sleeper = { at: this.time + milliseconds, wake: resolve };
-    this.#sleepers.add(sleeper);
-    signal.addEventListener('abort', () => resolve(), { once: true });
-    await promise;
-    this.#sleepers.delete(sleeper);
-    signal.throwIfAborted();
-  }
-
-  /** Moves on in small steps, waking whoever is due, as real time would. */
-  async advance(milliseconds: number): Promise<void> {
-    for (const end = this.time + milliseconds; this.time < end; ) {
-      this.time = Math.min(end, this.time + 100);
-      await this.#wakeDue();
-    }
-  }
-
-  /** Moves on without anybody having run meanwhile: a frozen process. */
-  async freeze(milliseconds: number): Promise<void> {
-    this.time += milliseconds;
-    await this.#wakeDue();
-  }
-
-  async #wakeDue(): Promise<void> {
-    for (const sleeper of [...this.#sleepers]) if (sleeper.at <= this.time) sleeper.wake();
+/** A directory answers at once: three turns are enough for whoever was woken. */
+const standingClock = () =>
+  new FakeClock(100, async () => {
     for (let turn = 0; turn < 3; turn += 1) await nextTurn();
-  }
-}
+  });
 
 let root: string;
 let place: InstanceFolder;
@@ -74,7 +41,7 @@ function waitFor(clock: LeaseClock, signal = never): { lease: Lease | null; read
 
 describe('the lease', () => {
   it('is given at once where nobody holds it, and leaves no trace when given back', async () => {
-    const lease = await acquireLease(place, never, new FakeClock());
+    const lease = await acquireLease(place, never, standingClock());
     expect(existsSync(place.lease)).toBe(true);
 
     await lease[Symbol.asyncDispose]();
@@ -84,7 +51,7 @@ describe('the lease', () => {
   });
 
   it('is held by one at a time for as long as the holder lives', async () => {
-    const clock = new FakeClock();
+    const clock = standingClock();
     const first = await acquireLease(place, never, clock);
     const second = waitFor(clock);
 
@@ -101,7 +68,7 @@ describe('the lease', () => {
   it('of a dead holder is taken away after three seconds, whatever it left', async () => {
     for (const text of ['{"keykeeper":"lease","format":1,"holder":"dead","beat":3}\n', '', 'garbage']) {
       writeFileSync(place.lease, text);
-      const clock = new FakeClock();
+      const clock = standingClock();
       const waiting = waitFor(clock);
 
       await clock.advance(2900);
@@ -115,7 +82,7 @@ describe('the lease', () => {
   });
 
   it('is known to be lost by a holder that was frozen, and its successor keeps it', async () => {
-    const [frozen, clock] = [new FakeClock(), new FakeClock()];
+    const [frozen, clock] = [standingClock(), standingClock()];
     const first = await acquireLease(place, never, frozen);
     const second = waitFor(clock);
     await clock.advance(3500);
@@ -132,7 +99,7 @@ describe('the lease', () => {
   });
 
   it('is given up by a holder that froze too long, even if nobody has taken it yet', async () => {
-    const clock = new FakeClock();
+    const clock = standingClock();
     const lease = await acquireLease(place, never, clock);
 
     await clock.freeze(2600);
@@ -143,7 +110,7 @@ describe('the lease', () => {
   });
 
   it('is lost when another token stands in it', async () => {
-    const clock = new FakeClock();
+    const clock = standingClock();
     const lease = await acquireLease(place, never, clock);
     writeFileSync(place.lease, 'another');
 
@@ -156,7 +123,7 @@ describe('the lease', () => {
   });
 
   it('is put back by a holder from whom it was taken by mistake for a moment', async () => {
-    const clock = new FakeClock();
+    const clock = standingClock();
     const lease = await acquireLease(place, never, clock);
     rmSync(place.lease);
 
