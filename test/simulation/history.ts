@@ -267,7 +267,6 @@ function cutPower(world: World): void {
   const { machine, keepers, glpi } = world;
   for (const { process } of keepers) process.dead = true;
   glpi.killRotation();
-  // What GLPI wrote long ago has reached the disk by itself.
   machine.disk.cutPower();
 }
 

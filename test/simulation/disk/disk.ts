@@ -1,4 +1,3 @@
-import { constants } from 'node:fs';
 import type { VirtualClock } from '../machine/clock.ts';
 import { currentProcess, Killed, type SimulatedProcess } from '../machine/process.ts';
 import type { Random } from '../machine/random.ts';
@@ -8,7 +7,6 @@ import { systemError } from './system-error.ts';
 export interface Open {
   readonly inode: Inode;
   readonly flags: number;
-  readonly owner: SimulatedProcess | null;
 }
 
 /** Somebody changed a name: `before` and `after` are what it named. `by` is null for the world itself. */
@@ -70,7 +68,7 @@ export class Disk {
 
   open(inode: Inode, flags: number): number {
     this.#descriptors += 1;
-    this.#open.set(this.#descriptors, { inode, flags, owner: currentProcess() });
+    this.#open.set(this.#descriptors, { inode, flags });
     return this.#descriptors;
   }
 
@@ -195,6 +193,3 @@ function countLinks(root: Inode): void {
   walk(root);
   for (const [inode, links] of seen) inode.links = links;
 }
-
-/** open(2)'s flags that matter here. */
-export const FLAGS = constants;

@@ -26,9 +26,7 @@ export class SimulatedGlpi {
   readonly #random: Random;
   readonly #database: SimulatedDatabase;
   /** A `security:change_key` on its way, and when it changed something last. */
-  rotation: { readonly since: number; last: number } | null = null;
-  /** What each place is meant to hold, as people typed it. */
-  readonly meant = new Map<string, string>();
+  rotation: { last: number } | null = null;
 
   constructor(parts: { disk: Disk; clock: VirtualClock; random: Random; database: SimulatedDatabase }) {
     this.#disk = parts.disk;
@@ -59,7 +57,6 @@ export class SimulatedGlpi {
     const { key } = this;
     // Without a key GLPI stores nothing; with one of the wrong length as well.
     row.value = key === null ? '' : this.#seal(Buffer.from(plaintext), key);
-    this.meant.set(row.reference.table + row.reference.id, key === null ? '' : plaintext);
   }
 
   /** A form is saved unchanged: what GLPI could not decrypt was shown empty, and is stored so. */
@@ -76,7 +73,7 @@ export class SimulatedGlpi {
   rotate(): void {
     const old = this.key;
     if (old === null || this.rotation !== null) return;
-    this.rotation = { since: this.#clock.now, last: this.#clock.now };
+    this.rotation = { last: this.#clock.now };
     const { rotation } = this;
     this.#truncate();
     this.#clock.later(1, () => {

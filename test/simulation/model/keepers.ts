@@ -113,9 +113,7 @@ export function startKeeper(
       await keeper.reconcile(stop.signal);
       const woken = new AbortController();
       wake = () => woken.abort();
-      await Promise.race([
-        machine.clock.wait(INTERVAL, AbortSignal.any([stop.signal, woken.signal])).catch(() => undefined),
-      ]);
+      await machine.clock.wait(INTERVAL, AbortSignal.any([stop.signal, woken.signal])).catch(() => undefined);
       if (woken.signal.aborted) await keeper.putBackAtOnce(stop.signal);
     }
     return null;

@@ -37,8 +37,6 @@ export class Promises {
   readonly #machine: Machine;
   readonly #glpi: SimulatedGlpi;
   readonly #database: SimulatedDatabase;
-  /** An operator runs `rotate`: its replacing of the key is asked for. */
-  rotating = false;
 
   constructor(machine: Machine, glpi: SimulatedGlpi, database: SimulatedDatabase) {
     this.#machine = machine;
@@ -126,7 +124,7 @@ export class Promises {
     if (!this.#keysOnDisk(old.length).includes(old.toString('base64'))) {
       this.break('never-lose', `${by.name} replaced a key file whose bytes are not in the vault`);
     }
-    if (old.length !== 32 || this.rotating) return;
+    if (old.length !== 32) return;
     const seen = this.#database.lastRead.get(by);
     const opens = seen === undefined ? 0 : [...seen.values()].filter((value) => opensUnder(value, old)).length;
     if (opens > 0)
@@ -146,14 +144,7 @@ export class Promises {
       if (before !== null && before.length > 0 && !isGarbled(before) && after?.equals(before) !== true) {
         this.break('never-unreadable', `${by.name} changed what ${row} holds`);
       }
-      if (
-        from !== null &&
-        live !== null &&
-        opensUnder(from, live) &&
-        to !== null &&
-        !opensUnder(to, live) &&
-        !this.rotating
-      ) {
+      if (from !== null && live !== null && opensUnder(from, live) && to !== null && !opensUnder(to, live)) {
         this.break('never-unreadable', `${by.name} sealed ${row} under another key than the live one`);
       }
     }
