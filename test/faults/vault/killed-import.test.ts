@@ -1,9 +1,8 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleWorker, startVaultProcess, type WorkerOrder } from '../../integration/vault/vault-process.ts';
+import { describe, expect, it } from 'vitest';
+import { useWorker } from '../../integration/vault/use-worker.ts';
+import { startVaultProcess, type WorkerOrder } from '../../integration/vault/vault-process.ts';
 import { contentsOf, exportFolder, exportTo, importFrom } from '../../unit/vault/archive/archive-of.ts';
 import { draftOf, entryOf } from '../../unit/vault/draft-of.ts';
 import { type TemporaryVault, temporaryVault } from '../../unit/vault/temporary-vault.ts';
@@ -14,15 +13,7 @@ const ENOUGH = 30_000;
 /** Generations that are exported, one a day. */
 const EXPORTED = 25;
 
-let bundle: string;
-let worker: string;
-
-beforeAll(async () => {
-  bundle = mkdtempSync(join(tmpdir(), 'keykeeper-worker-'));
-  worker = await bundleWorker(bundle);
-});
-
-afterAll(() => rmSync(bundle, { recursive: true }));
+const worker = useWorker();
 
 describe('an import that is killed at a random moment', () => {
   it('leaves a whole vault with the right newest generation, and the next one takes in the rest', async () => {
@@ -104,7 +95,7 @@ describe('an export that is killed at a random moment', () => {
  * @returns whether it had ended before
  */
 async function killAfter(order: WorkerOrder, budget: Budget, lines = 0): Promise<boolean> {
-  await using process = startVaultProcess(order, worker);
+  await using process = startVaultProcess(order, worker.file);
   await process.ready;
   process.go();
   await Promise.race([process.printed(lines), process.ended]);

@@ -1,10 +1,9 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { countOf } from '../../integration/vault/counted-record.ts';
-import { bundleWorker, startVaultProcess } from '../../integration/vault/vault-process.ts';
+import { useWorker } from '../../integration/vault/use-worker.ts';
+import { startVaultProcess } from '../../integration/vault/vault-process.ts';
 import { temporaryVault } from '../../unit/vault/temporary-vault.ts';
 
 const KILLS = 60;
@@ -13,15 +12,7 @@ const ENOUGH = 20_000;
 /** Longer than it takes to replace a record, in ms. */
 const LONGEST_WAIT = 8;
 
-let bundle: string;
-let worker: string;
-
-beforeAll(async () => {
-  bundle = mkdtempSync(join(tmpdir(), 'keykeeper-worker-'));
-  worker = await bundleWorker(bundle);
-});
-
-afterAll(() => rmSync(bundle, { recursive: true }));
+const worker = useWorker();
 
 describe('a keeper that is killed while it replaces a record', () => {
   it('leaves the old one or the new one, never less than it had reported, and no temporary file after the next start', async () => {
@@ -31,7 +22,7 @@ describe('a keeper that is killed while it replaces a record', () => {
     for (; kills < KILLS && performance.now() < until; kills += 1) {
       await using keeper = startVaultProcess(
         { task: 'record', path: place.path, name: 'keeper', count: 0, recipients: [] },
-        worker,
+        worker.file,
       );
       await keeper.ready;
       keeper.go();

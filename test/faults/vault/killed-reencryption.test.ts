@@ -1,11 +1,10 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/core/secret.ts';
-import { bundleWorker, startVaultProcess, type WorkerOrder } from '../../integration/vault/vault-process.ts';
+import { useWorker } from '../../integration/vault/use-worker.ts';
+import { startVaultProcess, type WorkerOrder } from '../../integration/vault/vault-process.ts';
 import { contentsOf } from '../../unit/vault/archive/archive-of.ts';
 import { draftOf, entryOf } from '../../unit/vault/draft-of.ts';
 import { type TemporaryVault, temporaryVault } from '../../unit/vault/temporary-vault.ts';
@@ -15,15 +14,7 @@ const ENOUGH = 12_000;
 const KILLS = 24;
 const GENERATIONS = 12;
 
-let bundle: string;
-let worker: string;
-
-beforeAll(async () => {
-  bundle = mkdtempSync(join(tmpdir(), 'keykeeper-worker-'));
-  worker = await bundleWorker(bundle);
-});
-
-afterAll(() => rmSync(bundle, { recursive: true }));
+const worker = useWorker();
 
 describe('encrypting a vault anew, killed at a random moment', () => {
   it('has each file old or new, no generation lost, and the next one does the rest', async () => {
@@ -66,7 +57,7 @@ describe('encrypting a vault anew, killed at a random moment', () => {
 });
 
 async function killAfterFiles(order: WorkerOrder, files: number): Promise<void> {
-  await using process = startVaultProcess(order, worker);
+  await using process = startVaultProcess(order, worker.file);
   await process.ready;
   process.go();
   await Promise.race([process.printed(files), process.ended]);

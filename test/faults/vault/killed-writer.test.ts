@@ -1,12 +1,11 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/core/secret.ts';
 import type { Vault } from '../../../src/vault/vault.ts';
-import { bundleWorker, startVaultProcess, type VaultProcess } from '../../integration/vault/vault-process.ts';
+import { useWorker } from '../../integration/vault/use-worker.ts';
+import { startVaultProcess, type VaultProcess } from '../../integration/vault/vault-process.ts';
 import { draftOf, keyNamed } from '../../unit/vault/draft-of.ts';
 import { type TemporaryVault, temporaryVault } from '../../unit/vault/temporary-vault.ts';
 
@@ -17,15 +16,7 @@ const KILLS_PER_VAULT = 30;
 /** Longer than it takes to write a generation, in ms. */
 const LONGEST_WAIT = 25;
 
-let bundle: string;
-let worker: string;
-
-beforeAll(async () => {
-  bundle = mkdtempSync(join(tmpdir(), 'keykeeper-worker-'));
-  worker = await bundleWorker(bundle);
-});
-
-afterAll(() => rmSync(bundle, { recursive: true }));
+const worker = useWorker();
 
 describe('a writer that is killed with SIGKILL at a random moment', () => {
   it('leaves every generation whole, loses none that it had reported, and the next run works', async () => {
@@ -96,7 +87,7 @@ async function killWriters(temporary: TemporaryVault, recipients: readonly strin
 
 function start(temporary: TemporaryVault, recipients: readonly string[], index: number): VaultProcess {
   const order = { task: 'add' as const, path: temporary.path, name: `writer ${index}`, count: 0, recipients };
-  return startVaultProcess(order, worker);
+  return startVaultProcess(order, worker.file);
 }
 
 async function checkAfterKill(
