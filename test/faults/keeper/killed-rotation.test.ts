@@ -9,10 +9,15 @@ import { type RotateScene, rotateScene } from '../../integration/keeper/rotate-s
 import type { Mariadb } from '../../stand-in/mariadb/mariadb.ts';
 import { startMariadb } from '../../stand-in/mariadb/start-mariadb.ts';
 import { available } from '../../stand-in/require.ts';
+import { EVERY_CALL, isWorthAKill, TEST_TIME, timeForOthers } from './kill-extent.ts';
 
-const PRELOAD = { NODE_OPTIONS: `--import ${join(import.meta.dirname, 'kill-at-call.ts')}`, KEYKEEPER_SETTLE: '1ms' };
+const PRELOAD = {
+  NODE_OPTIONS: `--import ${join(import.meta.dirname, 'kill-at-call.ts')}`,
+  KEYKEEPER_SETTLE: '1ms',
+  ...(EVERY_CALL ? { KILLED_FROM: 'start' } : {}),
+};
 /** In ms: on a slow machine fewer of the kills that are not decisive, never a longer test. Each run takes others of them. */
-const TIME = 25_000;
+const TIME = timeForOthers(25_000);
 /** A run waits some seconds for the lease of one that was killed: more lanes than processors. */
 const LANES = 6;
 
@@ -34,7 +39,9 @@ describe.skipIf(!(await available('mariadb')))('keykeeper rotate, killed at any 
     await mariadb.stop();
   });
 
-  it('leaves file and rows such that the next init makes them agree, with nothing lost', async () => {
+  it('leaves file and rows such that the next init makes them agree, with nothing lost', {
+    timeout: TEST_TIME,
+  }, async () => {
     const calls = await callsOfRotation(mariadb);
     const { decisive, others } = momentsOf(calls);
     const left = new Set<string>();
@@ -46,7 +53,9 @@ describe.skipIf(!(await available('mariadb')))('keykeeper rotate, killed at any 
       await using scene = await smallScene(mariadb);
       for (let moment = queue.shift(); moment !== undefined; moment = queue.shift()) {
         if (queue.length < others.length && performance.now() > end) return;
-        left.add(await killAndRecover(scene, moment));
+        const found = await killAndRecover(scene, moment, decisive.includes(moment));
+        if (found === 'not killed') continue;
+        left.add(found);
         kills += 1;
       }
     };
@@ -61,7 +70,7 @@ describe.skipIf(!(await available('mariadb')))('keykeeper rotate, killed at any 
 async function smallScene(mariadb: Mariadb): Promise<RotateScene> {
   const scene = await rotateScene(mariadb, '11.0.6', ['glpi_mailcollectors', 'glpi_users']);
   await scene.save('a password', scene.key);
-  await scene.instance.keeper('gate').reconcile(AbortSignal.timeout(20_000));
+  await scene.instance.keeper('gate').reconcile(AbortSignal.timeout(120_000));
   return scene;
 }
 
@@ -98,13 +107,13 @@ function momentsOf(lines: readonly string[]): { decisive: Moment[]; others: Mome
   return {
     decisive: [...before.filter(isDecisive), ...after.map((each) => ({ ...each, when: 'after' as const }))],
     others: before
-      .filter((each, index) => !isDecisive(each, index) && each.call.endsWith('Sync'))
+      .filter((each, index) => !isDecisive(each, index) && isWorthAKill(each.call))
       .sort(() => Math.random() - 0.5),
   };
 }
 
 /** @returns what the kill left */
-async function killAndRecover(scene: RotateScene, { at, when, call }: Moment): Promise<string> {
+async function killAndRecover(scene: RotateScene, { at, when, call }: Moment, decisive: boolean): Promise<string> {
   const { instance } = scene;
   const before = instance.read('glpicrypt.key');
   const killed = { ...PRELOAD, KILLED_AT: String(at), KILLED_WHEN: when };
@@ -113,13 +122,14 @@ async function killAndRecover(scene: RotateScene, { at, when, call }: Moment): P
   child.stderr.resume();
   const [, signal] = await once(child, 'exit');
   const place = `${when} call ${at} (${call})`;
-  expect(signal, place).toBe('SIGKILL');
+  // What the vault needs differs by a call or two from run to run: the last of them may not come.
+  if (decisive) expect(signal, place).toBe('SIGKILL');
   const file = instance.read('glpicrypt.key');
   const agree = (await scene.lost()).length === 0;
   const isOld = file.equals(before);
 
-  const next = await instance.keeper('gate').reconcile(AbortSignal.timeout(20_000));
-  const again = await instance.keeper('gate').reconcile(AbortSignal.timeout(20_000));
+  const next = await instance.keeper('gate').reconcile(AbortSignal.timeout(120_000));
+  const again = await instance.keeper('gate').reconcile(AbortSignal.timeout(120_000));
 
   const { verdict } = next.after.judgement;
   expect([place, verdict, await scene.lost()]).toEqual([place, 'sound', []]);
@@ -131,5 +141,6 @@ async function killAndRecover(scene: RotateScene, { at, when, call }: Moment): P
   expect(generations.findLast((each) => each.proof !== null)?.fingerprint, place).toBe(live);
   expect(generations.map((each) => each.fingerprint)).toContain(fingerprintOf(before));
   expect(readdirSync(instance.configDir).filter((name) => name.startsWith('.'))).toEqual([]);
+  if (signal !== 'SIGKILL') return 'not killed';
   return `${isOld ? 'old' : 'new'} file, ${agree === isOld ? 'old' : 'new'} rows`;
 }

@@ -53,7 +53,7 @@ export async function rescueScene(
     return (rows as { passwd: string | null }[])[0]?.passwd ?? null;
   };
   const run = (asked: { readonly scope: 'rescue' | 'undo-rescue' } & RescueWish) =>
-    instance.keeper('guard').reconcile(AbortSignal.timeout(20_000), { depth: 'full', asked });
+    instance.keeper('guard').reconcile(AbortSignal.timeout(120_000), { depth: 'full', asked });
   const scene: RescueScene = {
     instance,
     client,
@@ -66,10 +66,10 @@ export async function rescueScene(
       const text = await cell(id);
       return text === null ? null : (openValue(text, instance.read('glpicrypt.key'))?.toString('utf8') ?? null);
     },
-    look: () => instance.keeper('gate').reconcile(AbortSignal.timeout(20_000)),
+    look: () => instance.keeper('gate').reconcile(AbortSignal.timeout(120_000)),
     rescue: (wish = {}) => run({ scope: 'rescue', ...wish }),
     undo: () => run({ scope: 'undo-rescue' }),
-    start: () => instance.keeper('gate', { rescue: 'auto' }).reconcile(AbortSignal.timeout(20_000)),
+    start: () => instance.keeper('gate', { rescue: 'auto' }).reconcile(AbortSignal.timeout(120_000)),
     [Symbol.asyncDispose]: async () => {
       await connection[Symbol.asyncDispose]();
       instance[Symbol.dispose]();
