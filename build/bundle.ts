@@ -1,13 +1,13 @@
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { build, type Metafile } from 'esbuild';
+import { basename, join, resolve } from 'node:path';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { collectLicenses } from './collect-licenses.ts';
 import { inlineVersion } from './inline-version.ts';
 import { keepNamedExports } from './keep-named-exports.ts';
 import { leaveOutModules } from './leave-out-modules.ts';
 import { mergeStartPath } from './merge-start-path.ts';
 import { parseTables } from './parse-tables.ts';
-import { readBuiltinsDirectly } from './read-builtins-directly.ts';
+import { readBuiltinsLazily } from './read-builtins-lazily.ts';
 
 const PROJECT = resolve(import.meta.dirname, '..');
 const HASHBANG = '#!/usr/bin/env node\n';
@@ -18,24 +18,26 @@ const HASHBANG = '#!/usr/bin/env node\n';
 const REQUIRE =
   "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);\n";
 
-export interface BundleOptions {
-  readonly entry: string;
-  /** Emptied first. */
-  readonly directory: string;
-}
+/** Names of outputs that are loaded by themselves, and their sources. The health check runs every few seconds. */
+const APART = {
+  main: 'src/main.ts',
+  'quick-healthcheck': 'src/commands/quick-healthcheck.ts',
+  'quick-probe': 'src/commands/quick-probe.ts',
+};
 
 /**
- * Bundles the command into `main.js` and chunks: what is imported lazily in the source stays a file of its own, so that a
- * run loads only what its configuration needs. Needs no node_modules afterwards.
+ * Bundles the command into `main.js`, the two of the health check, and the chunks of all else: what is imported lazily in
+ * the source stays a file of its own, so that a run loads only what its configuration needs. Needs no node_modules
+ * afterwards.
+ *
+ * @param directory absolute; emptied first
  */
-export async function bundle({ entry, directory }: BundleOptions): Promise<Metafile> {
+export async function bundle(directory: string): Promise<Metafile[]> {
   rmSync(directory, { recursive: true, force: true });
-  const { metafile } = await build({
+  const shared: BuildOptions = {
     absWorkingDir: PROJECT,
-    entryPoints: { main: entry },
     outdir: directory,
     bundle: true,
-    splitting: true,
     format: 'esm',
     platform: 'node',
     target: 'node24',
@@ -46,17 +48,33 @@ export async function bundle({ entry, directory }: BundleOptions): Promise<Metaf
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
-    metafile: true,
-    plugins: [leaveOutModules(), keepNamedExports(), readBuiltinsDirectly(), parseTables(), inlineVersion(PROJECT)],
     logLevel: 'warning',
-  });
-  await mergeStartPath(directory, metafile);
+  };
+  const plugins = [leaveOutModules(), keepNamedExports(), readBuiltinsLazily(), parseTables(), inlineVersion(PROJECT)];
+  const entryPoints = { 'command-line': 'src/commands/start.ts' };
+  const whole = await build({ ...shared, entryPoints, plugins, splitting: true, metafile: true });
+  await mergeStartPath(directory, whole.metafile);
+  const apart = await build({ ...shared, entryPoints: APART, plugins: [importOutputs(), ...plugins], metafile: true });
   for (const name of readdirSync(directory)) finishOutput(join(directory, name));
   chmodSync(join(directory, 'main.js'), 0o755);
-  writeFileSync(join(directory, 'THIRD-PARTY-LICENSES.txt'), collectLicenses(PROJECT, Object.keys(metafile.inputs)));
+  const metafiles = [whole.metafile, apart.metafile];
+  const inputs = metafiles.flatMap((each) => Object.keys(each.inputs));
+  writeFileSync(join(directory, 'THIRD-PARTY-LICENSES.txt'), collectLicenses(PROJECT, inputs));
   // Without it Node reads the package.json of whatever directory lies above to learn that these are ES modules.
   writeFileSync(join(directory, 'package.json'), '{"type":"module"}\n');
-  return metafile;
+  return metafiles;
+}
+
+/** Where main.ts imports another output lazily, it is left to be loaded from its own file. */
+function importOutputs(): Plugin {
+  return {
+    name: 'import-outputs',
+    setup(setup) {
+      setup.onResolve({ filter: /^\.\/commands\/(start|quick-healthcheck|quick-probe)\.ts$/ }, ({ path, kind }) =>
+        kind === 'dynamic-import' ? { path: `./${basename(path, '.ts')}.js`, external: true } : null,
+      );
+    },
+  };
 }
 
 function finishOutput(path: string): void {
@@ -69,7 +87,7 @@ function finishOutput(path: string): void {
 
 if (import.meta.main) {
   try {
-    await bundle({ entry: 'src/main.ts', directory: join(PROJECT, 'dist') });
+    await bundle(join(PROJECT, 'dist'));
   } catch (error) {
     // esbuild has printed what is wrong with the source, and where.
     if (!(error instanceof Error && 'errors' in error)) throw error;

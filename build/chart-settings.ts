@@ -53,8 +53,8 @@ export function patternOf(name: SettingName): string | null {
 
 /** The words that a setting may be, or null where it is no choice of words. */
 export function wordsOf(name: SettingName): readonly string[] | null {
-  const { def } = DECLARATIONS[name].schema;
-  return def.type === 'enum' ? Object.values(def.entries) : null;
+  const { read }: Declaration = DECLARATIONS[name];
+  return read.words ?? null;
 }
 
 /** YAML reads a bare on or off as true or false: where one of them is a good value, so is that. */

@@ -2,24 +2,21 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 
-/** Where a quiet `init` comes through, beside `main.js`. */
-const STARTS = ['src/commands/stop-signal.ts', 'src/commands/run-command-line.ts', 'src/commands/init.ts'];
-/** What these load stays as it is: the health check runs every few seconds and needs little of it. */
-const APART = ['src/main.ts', 'src/commands/quick-healthcheck.ts', 'src/commands/quick-probe.ts'];
+/** Where a quiet `init` comes through. */
+const STARTS = ['src/commands/start.ts', 'src/commands/init.ts'];
 const MERGED = 'start.js';
 
 type Outputs = ReadonlyMap<string, Metafile['outputs'][string]>;
 
 /**
  * Makes one file of the many small ones that a quiet `init` loads: finding, reading and linking each takes Node longer
- * than what is in it. All others, `main.js` included, then import from that file.
+ * than what is in it. All others then import from that file.
  *
  * @param directory absolute, of the outputs that `metafile` describes
  */
 export async function mergeStartPath(directory: string, { outputs }: Metafile): Promise<void> {
   const byName = new Map(Object.entries(outputs).map(([path, output]) => [basename(path), output]));
-  const apart = closureOf(APART, byName);
-  const merged = new Set([...closureOf(STARTS, byName)].filter((name) => !apart.has(name)));
+  const merged = closureOf(STARTS, byName);
   const { statements, renamed } = exportsOf(merged, byName);
   await build({
     stdin: { contents: statements.join('\n'), resolveDir: directory },

@@ -32,10 +32,8 @@ async function main(): Promise<number> {
     stdout.write(text);
     return exitCode;
   }
-  const { followStopSignals } = await import('./commands/stop-signal.ts');
-  using stop = followStopSignals(process, (code) => process.exit(code));
-  const { runCommandLine } = await import('./commands/run-command-line.ts');
-  return await runCommandLine({ argv, environment, stdin: () => process.stdin, stdout, stderr, stop });
+  const { start } = await import('./commands/start.ts');
+  return await start({ argv, environment, stdin: () => process.stdin, stdout, stderr });
 }
 
 /** Whether the address is known without reading the configuration file. */

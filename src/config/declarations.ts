@@ -1,4 +1,3 @@
-import * as z from 'zod/mini';
 import { readAgeIdentity, readAgeRecipients } from './age-keys.ts';
 import { parseDatabaseSetting } from './database-url.ts';
 import { DEFAULT_HTTP, parseHttpAddress } from './http-address.ts';
@@ -6,7 +5,7 @@ import { parseOwner } from './owner.ts';
 import { OFFICIAL, PRESETS } from './presets.ts';
 import { readRegistrationUrl } from './registration-url.ts';
 import { parseSchedule } from './schedule-setting.ts';
-import { duration, oneOf, text } from './setting-schema.ts';
+import { asItIs, duration, oneOf, type Reader } from './setting-reader.ts';
 import { DEFAULT_TERMINATION_LOG } from './termination-log.ts';
 import {
   readAbsolutePath,
@@ -20,8 +19,8 @@ import { parseVaultUrl } from './vault-url.ts';
 
 /** One setting: everything that parsing, help and documentation derive from. */
 export interface Declaration {
-  /** Reads the text of any source. Its issues carry `expected` and `instead` as params. */
-  readonly schema: z.ZodMiniType<unknown, string>;
+  /** Reads the text of any source. @throws InvalidValue */
+  readonly read: Reader<unknown>;
   /** As text; null: not set, and the member is null or empty. */
   readonly fallback: string | null;
   /** For the documentation, where the default is not simply `fallback`. */
@@ -41,7 +40,7 @@ const DAY = 24 * HOUR;
 /** Every setting of this release by camelCase name, in the order of the documentation. */
 export const DECLARATIONS = {
   configDir: declare({
-    schema: text(readAbsolutePath),
+    read: readAbsolutePath,
     fallback: null,
     fallbackText: "the preset's; `/var/glpi/config` for the official image",
     summary: "GLPI's config directory as this container sees it",
@@ -50,7 +49,7 @@ export const DECLARATIONS = {
     holds: 'plain',
   }),
   vault: declare({
-    schema: text(parseVaultUrl),
+    read: parseVaultUrl,
     fallback: 'file:///vault',
     summary: 'where the keys are kept, as a URL',
     details:
@@ -59,7 +58,7 @@ export const DECLARATIONS = {
     holds: 'plain',
   }),
   preset: declare({
-    schema: z.string(),
+    read: asItIs,
     fallback: 'auto',
     summary: 'which GLPI image this is',
     details: `It gives defaults for the config directory and the owner, and names the image's database variables. One of ${PRESETS.map((each) => each.name).join(', ')}. \`auto\` goes by the image and labels of GLPI's container where a Docker engine can be asked, then by the database variables that are set, then by the config directory and its owner, and is \`${OFFICIAL}\` where nothing speaks for another. \`keykeeper config\` shows what it went by. See [ownership](ownership.md#the-images).`,
@@ -67,7 +66,7 @@ export const DECLARATIONS = {
     holds: 'plain',
   }),
   instance: declare({
-    schema: text(readInstance),
+    read: readInstance,
     fallback: 'glpi',
     summary: 'name of this GLPI',
     details: 'A vault serves one instance. Lower-case letters, digits, dots, underscores and hyphens, at most 63.',
@@ -75,7 +74,7 @@ export const DECLARATIONS = {
     holds: 'plain',
   }),
   gate: declare({
-    schema: oneOf(['enforce', 'warn']),
+    read: oneOf(['enforce', 'warn']),
     fallback: 'enforce',
     summary: 'whether init blocks the start of GLPI',
     details: '`warn` always opens and says what `enforce` would have done.',
@@ -83,7 +82,7 @@ export const DECLARATIONS = {
     holds: 'plain',
   }),
   database: declare({
-    schema: text(parseDatabaseSetting),
+    read: parseDatabaseSetting,
     fallback: 'auto',
     summary: 'the database that keys are tested on',
     details:
@@ -92,7 +91,7 @@ export const DECLARATIONS = {
     holds: 'plain',
   }),
   databasePassword: declare({
-    schema: text(readPassword),
+    read: readPassword,
     fallback: null,
     summary: 'password for the database URL',
     details: 'Only beside a URL: with `auto`, the password comes from where the address comes from.',
@@ -100,7 +99,7 @@ export const DECLARATIONS = {
     holds: 'secret',
   }),
   databaseWait: declare({
-    schema: duration({ least: 0, most: DAY }),
+    read: duration({ least: 0, most: DAY }),
     fallback: '120s',
     summary: 'how long init waits for a database that does not answer',
     details: 'Afterwards the gate stays shut with exit code 12.',
@@ -108,7 +107,7 @@ export const DECLARATIONS = {
     holds: 'plain',
   }),
   owner: declare({
-    schema: text(parseOwner),
+    read: parseOwner,
     fallback: 'auto',
     summary: 'who is to own the guarded files, as uid:gid',
     details:
@@ -117,7 +116,7 @@ export const DECLARATIONS = {
     holds: 'plain',
   }),
   lock: declare({
-    schema: oneOf(['on', 'off']),
+    read: oneOf(['on', 'off']),
     fallback: null,
     fallbackText: '`off`, but a key file that is locked already stays so',
     summary: "whether the key file is root's and read-only for GLPI",
@@ -127,7 +126,7 @@ export const DECLARATIONS = {
     holds: 'plain',
   }),
   rescue: declare({
-    schema: oneOf(['auto', 'ask']),
+    read: oneOf(['auto', 'ask']),
     fallback: 'auto',
     summary: 'whether init brings back values that another known key opens or that GLPI destroyed',
     details: '`ask` leaves them to `keykeeper rescue` and reports them.',
@@ -135,7 +134,7 @@ export const DECLARATIONS = {
     holds: 'plain',
   }),
   ageRecipients: declare({
-    schema: text(readAgeRecipients),
+    read: readAgeRecipients,
     fallback: null,
     summary: 'age recipients that the vault is encrypted to',
     details: 'Separated by commas or white space, or one a line in the file, where lines with # are comments.',
@@ -143,7 +142,7 @@ export const DECLARATIONS = {
     holds: 'list',
   }),
   ageIdentity: declare({
-    schema: text(readAgeIdentity),
+    read: readAgeIdentity,
     fallback: null,
     summary: 'age identity that opens an encrypted vault',
     details: 'The text that age-keygen writes. Needed to restore; capturing needs only the recipients.',
@@ -151,7 +150,7 @@ export const DECLARATIONS = {
     holds: 'secret',
   }),
   seed: declare({
-    schema: text(readAbsolutePath),
+    read: readAbsolutePath,
     fallback: null,
     summary: 'directory with keys for a vault that has none yet',
     details:
@@ -160,7 +159,7 @@ export const DECLARATIONS = {
     holds: 'plain',
   }),
   platform: declare({
-    schema: oneOf(['auto', 'none', 'docker', 'kubernetes']),
+    read: oneOf(['auto', 'none', 'docker', 'kubernetes']),
     fallback: 'auto',
     summary: "what to ask about GLPI's container",
     details:
@@ -169,7 +168,7 @@ export const DECLARATIONS = {
     holds: 'plain',
   }),
   container: declare({
-    schema: text(readContainerName),
+    read: readContainerName,
     fallback: null,
     fallbackText: 'found by label, else by the volume it shares',
     summary: "name of GLPI's container, in Compose also of its service",
@@ -178,7 +177,7 @@ export const DECLARATIONS = {
     holds: 'plain',
   }),
   pod: declare({
-    schema: text(readPodName),
+    read: readPodName,
     fallback: null,
     fallbackText: "the host name, which is the pod's",
     summary: 'name of the pod that this is',
@@ -188,7 +187,7 @@ export const DECLARATIONS = {
     holds: 'plain',
   }),
   terminationLog: declare({
-    schema: text(readAbsolutePath),
+    read: readAbsolutePath,
     fallback: DEFAULT_TERMINATION_LOG,
     summary: 'file that the kubelet reads the reason of an end from',
     details:
@@ -197,7 +196,7 @@ export const DECLARATIONS = {
     holds: 'plain',
   }),
   registrationKey: declare({
-    schema: text(readPassword),
+    read: readPassword,
     fallback: null,
     summary: 'GLPI Network registration key that this GLPI is to have',
     details:
@@ -206,7 +205,7 @@ export const DECLARATIONS = {
     holds: 'secret',
   }),
   registrationValidate: declare({
-    schema: oneOf(['on', 'off']),
+    read: oneOf(['on', 'off']),
     fallback: 'on',
     summary: 'whether watch asks GLPI Network about the registration key',
     details:
@@ -215,7 +214,7 @@ export const DECLARATIONS = {
     holds: 'plain',
   }),
   registrationUrl: declare({
-    schema: text(readRegistrationUrl),
+    read: readRegistrationUrl,
     fallback: null,
     fallbackText: "GLPI's own: its `GLPI_NETWORK_SERVICES`, else `https://services.glpi-network.com`",
     summary: 'where GLPI Network is',
@@ -224,7 +223,7 @@ export const DECLARATIONS = {
     holds: 'plain',
   }),
   caFile: declare({
-    schema: text(readAbsolutePath),
+    read: readAbsolutePath,
     fallback: null,
     fallbackText: 'none',
     summary: 'PEM file with further certificate authorities for the way to GLPI Network',
@@ -233,7 +232,7 @@ export const DECLARATIONS = {
     holds: 'plain',
   }),
   varDir: declare({
-    schema: text(readAbsolutePath),
+    read: readAbsolutePath,
     fallback: null,
     fallbackText: "the preset's; `/var/glpi/files` for the official image",
     summary: "GLPI's var directory (`GLPI_VAR_DIR`) as this container sees it",
@@ -243,7 +242,7 @@ export const DECLARATIONS = {
     holds: 'plain',
   }),
   drill: declare({
-    schema: text(parseSchedule),
+    read: parseSchedule,
     fallback: 'off',
     summary: 'how often watch proves that the vault would bring everything back',
     details:
@@ -252,7 +251,7 @@ export const DECLARATIONS = {
     holds: 'plain',
   }),
   export: declare({
-    schema: text(parseSchedule),
+    read: parseSchedule,
     fallback: 'off',
     summary: 'how often watch writes the whole vault into one file',
     details:
@@ -261,7 +260,7 @@ export const DECLARATIONS = {
     holds: 'plain',
   }),
   exportTo: declare({
-    schema: text(readAbsolutePath),
+    read: readAbsolutePath,
     fallback: null,
     fallbackText: 'none',
     summary: 'directory or file for exports of the vault, on another disk or machine',
@@ -271,7 +270,7 @@ export const DECLARATIONS = {
     holds: 'plain',
   }),
   http: declare({
-    schema: text(parseHttpAddress),
+    read: parseHttpAddress,
     fallback: DEFAULT_HTTP,
     summary: 'where watch serves health, status and metrics, or off',
     details:
@@ -280,7 +279,7 @@ export const DECLARATIONS = {
     holds: 'plain',
   }),
   httpToken: declare({
-    schema: text(readHttpToken),
+    read: readHttpToken,
     fallback: null,
     summary: 'bearer token that POST /reconcile asks for',
     details: 'Without one, nothing can be changed over HTTP. At least 16 characters of letters, digits and -._~+/=.',
@@ -288,7 +287,7 @@ export const DECLARATIONS = {
     holds: 'secret',
   }),
   settle: declare({
-    schema: duration({ least: 0, most: HOUR }),
+    read: duration({ least: 0, most: HOUR }),
     fallback: '10s',
     summary: 'how long sealed values must hold still before a live key is replaced',
     details: "Tells an accident from GLPI's own security:change_key on its way.",
@@ -296,7 +295,7 @@ export const DECLARATIONS = {
     holds: 'plain',
   }),
   interval: declare({
-    schema: duration({ least: SECOND, most: DAY }),
+    read: duration({ least: SECOND, most: DAY }),
     fallback: '60s',
     summary: 'how often watch looks without being told to',
     details: 'File and container events are acted on at once; this catches what they miss.',
@@ -304,7 +303,7 @@ export const DECLARATIONS = {
     holds: 'plain',
   }),
   logLevel: declare({
-    schema: oneOf(['error', 'warn', 'info', 'debug']),
+    read: oneOf(['error', 'warn', 'info', 'debug']),
     fallback: 'info',
     summary: 'least serious log line that is written',
     details: 'Logs go to standard error.',
@@ -312,7 +311,7 @@ export const DECLARATIONS = {
     holds: 'plain',
   }),
   logFormat: declare({
-    schema: oneOf(['text', 'json']),
+    read: oneOf(['text', 'json']),
     fallback: 'text',
     summary: 'how log lines are written',
     details: '`text` on a terminal or not; `json`: one object a line.',
@@ -325,7 +324,7 @@ export type SettingName = keyof typeof DECLARATIONS;
 
 export const SETTING_NAMES = Object.keys(DECLARATIONS) as readonly SettingName[];
 
-/** Keeps the schema's own type, which the assembled settings are checked against. */
+/** Keeps the reader's own type, which the assembled settings are checked against. */
 function declare<const D extends Declaration>(declaration: D): D {
   return declaration;
 }

@@ -1,10 +1,8 @@
-import * as z from 'zod/mini';
 import { Failure } from '../core/failure.ts';
 import { type ChosenPreset, detectPreset, type PresetChoice, presetNamed } from './choose-preset.ts';
 import { DECLARATIONS, type Declaration, SETTING_NAMES, type SettingName } from './declarations.ts';
 import { readEnvironmentDatabase } from './environment-database.ts';
 import { InvalidValue } from './invalid-value.ts';
-import { nearestName } from './nearest-name.ts';
 import { PRESETS, type Preset } from './presets.ts';
 import { readConfigFile } from './read-config-file.ts';
 import { readEnvironment } from './read-environment.ts';
@@ -24,9 +22,6 @@ import {
   type SettingsInput,
 } from './source.ts';
 
-// A schema is used once or a few times a pass: compiling a parser for it takes longer than it ever saves.
-z.config({ jitless: true });
-
 /** Settings, with what only showing them needs. */
 export interface LoadedSettings {
   readonly settings: Settings;
@@ -37,7 +32,7 @@ export interface LoadedSettings {
   readonly missingVariables: readonly string[];
 }
 
-type Output<Name extends SettingName> = z.output<(typeof DECLARATIONS)[Name]['schema']>;
+type Output<Name extends SettingName> = ReturnType<(typeof DECLARATIONS)[Name]['read']>;
 
 interface Given {
   readonly text: string;
@@ -174,36 +169,23 @@ function choiceOf(given: ReadonlyMap<SettingName, Given>, input: SettingsInput):
 }
 
 function readValue<Name extends SettingName>(name: Name, given: Given | undefined): Output<Name> | null {
-  const { schema, fallback }: Declaration = DECLARATIONS[name];
+  const { read, fallback }: Declaration = DECLARATIONS[name];
   const text = given?.text ?? fallback;
   if (text === null) return null;
-  const result = z.safeParse(schema, text);
-  // The declaration's own schema made the value: its output type is the one looked up by the same name.
-  if (result.success) return result.data as Output<Name>;
-  const [issue] = result.error.issues;
-  throw invalidSetting(name, given?.origin, fromIssue(issue, text, fallback));
-}
-
-function fromIssue(issue: z.core.$ZodIssue | undefined, text: string, fallback: string | null): InvalidValue {
-  if (issue?.code === 'invalid_value') {
-    const values = issue.values.map(String);
-    const instead = nearestName(text, values) ?? fallback ?? undefined;
-    return new InvalidValue('is none of the values it can have', `one of ${values.join(', ')}`, instead);
+  try {
+    // The declaration's own reader made the value: its type is the one looked up by the same name.
+    return read(text) as Output<Name>;
+  } catch (error) {
+    if (error instanceof InvalidValue) throw invalidSetting(name, given?.origin, error);
+    throw error;
   }
-  const params = issue?.code === 'custom' ? (issue.params ?? {}) : {};
-  const { expected, instead } = params;
-  return new InvalidValue(
-    issue?.message ?? 'is invalid',
-    typeof expected === 'string' ? expected : 'another value',
-    typeof instead === 'string' ? instead : undefined,
-  );
 }
 
 function invalidSetting(name: SettingName, origin: Origin | undefined, problem: InvalidValue): Failure {
-  const { example, holds }: Declaration = DECLARATIONS[name];
+  const { read, example, fallback, holds }: Declaration = DECLARATIONS[name];
   const [own, file] = formsOf(name);
   const place = origin?.place ?? own?.variable ?? name;
-  const value = problem.instead ?? example;
+  const value = problem.instead ?? (read.words === undefined ? null : fallback) ?? example;
   // A secret's example is the path of a file that holds one.
   const variable = holds === 'secret' && problem.instead === undefined ? file?.variable : own?.variable;
   return new Failure('invalid-setting', `${place} ${problem.message}`, {

@@ -1,5 +1,5 @@
-import * as z from 'zod/mini';
 import { MOST_PLACES, mergePlaces, placeKey, type SecuredPlace } from '../core/secured-place.ts';
+import { list, object, optional, text } from '../core/shape.ts';
 import type { Vault } from '../vault/vault.ts';
 import { readRecords } from './read-records.ts';
 
@@ -9,19 +9,18 @@ import { readRecords } from './read-records.ts';
  */
 export function placesSchema() {
   // 64 characters are the longest name that MariaDB and MySQL take.
-  const name = z.string().check(z.minLength(1), z.maxLength(64), z.regex(/^[^?\0]*$/));
-  const text = z.string().check(z.maxLength(255));
-  return z
-    .array(
-      z.object({
-        table: name,
-        column: name,
-        jsonPath: z.optional(z.string().check(z.maxLength(1_024), z.startsWith('$.'))),
-        context: z.optional(text),
-        name: z.optional(text),
-      }),
-    )
-    .check(z.maxLength(MOST_PLACES));
+  const name = text({ pattern: /^[^?\0]*$/, least: 1, most: 64 });
+  const which = text({ most: 255 });
+  return list(
+    object({
+      table: name,
+      column: name,
+      jsonPath: optional(text({ pattern: /^\$\./, most: 1_024 })),
+      context: optional(which),
+      name: optional(which),
+    }),
+    MOST_PLACES,
+  );
 }
 
 /**

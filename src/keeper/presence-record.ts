@@ -1,16 +1,16 @@
 import { hostname } from 'node:os';
-import * as z from 'zod/mini';
 import { KEY_FILE } from '../core/guarded-set.ts';
 import type { Observation } from '../core/observation.ts';
 import { type Presence, withPresence } from '../core/presence.ts';
+import { list, object, text, time } from '../core/shape.ts';
 import type { Vault } from '../vault/vault.ts';
 import { readRecords } from './read-records.ts';
 import type { ReconcileRequest } from './reconciliation.ts';
 
 /** The shape of the record `presence`; made where there is one to read. */
 export function presenceSchema() {
-  const text = z.string().check(z.maxLength(255));
-  return z.array(z.object({ host: text, file: text, at: z.iso.datetime() }));
+  const name = text({ most: 255 });
+  return list(object({ host: name, file: name, at: time() }));
 }
 
 /** How this process sees the config directory; null where there is no key file to know it by. */

@@ -1,4 +1,3 @@
-import * as z from 'zod/mini';
 import type { Chronicle } from '../core/chronicle.ts';
 import type { DamagedGeneration } from '../core/observation.ts';
 import type { Receipts } from '../core/receipt.ts';
@@ -7,6 +6,7 @@ import type { RegistrationWrites } from '../core/registration.ts';
 import type { RescueMemory } from '../core/rescue-memory.ts';
 import type { Rotation } from '../core/rotation.ts';
 import type { SecuredPlace } from '../core/secured-place.ts';
+import { list, Mismatch, nullable, object, oneOf, optional, type Shape, text, time } from '../core/shape.ts';
 import { VERDICTS } from '../core/verdict.ts';
 import type { RecordName, Vault } from '../vault/vault.ts';
 import { placesSchema } from './place-record.ts';
@@ -17,14 +17,15 @@ import { rescueMemorySchema } from './rescue-memory-record.ts';
 import { rotationSchema } from './rotation-record.ts';
 import { scheduleSchema } from './schedule-record.ts';
 
-const chronicle = z.array(
-  z.object({
-    at: z.iso.datetime(),
-    verdict: z.enum(VERDICTS),
-    fingerprint: z.nullable(z.string().check(z.regex(/^[0-9a-f]{16}$/))),
-    gate: z.optional(z.literal(true)),
-  }),
-);
+const chronicle = () =>
+  list(
+    object({
+      at: time(),
+      verdict: oneOf(...VERDICTS),
+      fingerprint: nullable(text({ pattern: /^[0-9a-f]{16}$/ })),
+      gate: optional(oneOf(true)),
+    }),
+  );
 
 /** The records as far as they can be read, and those that cannot. */
 export interface RecordsLook {
@@ -35,17 +36,17 @@ export interface RecordsLook {
 /** Reads the vault's records. One that is damaged, or not what it should be, counts as absent and is told. */
 export async function readRecords(vault: Vault): Promise<RecordsLook> {
   const damaged: DamagedGeneration[] = [];
-  const read = async <T>(name: RecordName, schema: () => z.ZodMiniType<T>): Promise<T | null> => {
+  const read = async <T>(name: RecordName, shape: () => Shape<T>): Promise<T | null> => {
     const record = await vault.record(name);
     if (record.kind === 'absent' || record.kind === 'sealed') return null;
     const reason = record.kind === 'damaged' ? record.reason : 'does not hold what it should';
-    const parsed = record.kind === 'present' ? schema().safeParse(record.value) : null;
-    if (parsed?.success === true) return parsed.data;
+    const value = record.kind === 'present' ? shape()(record.value) : new Mismatch('');
+    if (!(value instanceof Mismatch)) return value;
     damaged.push({ file: `record ${name}`, reason });
     return null;
   };
   const records: Records = {
-    chronicle: ((await read('chronicle', () => chronicle)) as Chronicle | null) ?? NO_RECORDS.chronicle,
+    chronicle: ((await read('chronicle', chronicle)) as Chronicle | null) ?? NO_RECORDS.chronicle,
     registrationWrites:
       ((await read('wishes', registrationWrites)) as RegistrationWrites | null) ?? NO_RECORDS.registrationWrites,
     places: ((await read('places', placesSchema)) as SecuredPlace[] | null) ?? NO_RECORDS.places,

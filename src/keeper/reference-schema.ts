@@ -1,13 +1,13 @@
-import * as z from 'zod/mini';
+import { integer, object, optional, text } from '../core/shape.ts';
 
 /** The shape of a place of the database (core/value.ts) in a record; made where there is one to read. */
 export function referenceSchema() {
-  return z.object({
-    table: z.string(),
-    column: z.string(),
-    id: z.int(),
-    context: z.optional(z.string()),
-    name: z.optional(z.string()),
-    jsonPath: z.optional(z.string()),
+  return object({
+    table: text(),
+    column: text(),
+    id: integer(),
+    context: optional(text()),
+    name: optional(text()),
+    jsonPath: optional(text()),
   });
 }

@@ -1,16 +1,16 @@
-import * as z from 'zod/mini';
 import type { Observation } from '../core/observation.ts';
 import { type RegistrationWrite, wasApplied, withWrite } from '../core/registration.ts';
+import { list, nullable, object, oneOf, text, time } from '../core/shape.ts';
 import type { Vault } from '../vault/vault.ts';
 import { readRecords } from './read-records.ts';
 
 /** The shape of the record `wishes`; made where there is one to read. */
 export function registrationWrites() {
-  return z.array(
-    z.object({
-      at: z.iso.datetime(),
-      why: z.enum(['wish', 'restored', 'resealed', 'set', 'cleared']),
-      fingerprint: z.nullable(z.string().check(z.regex(/^[0-9a-f]{16}$/))),
+  return list(
+    object({
+      at: time(),
+      why: oneOf('wish', 'restored', 'resealed', 'set', 'cleared'),
+      fingerprint: nullable(text({ pattern: /^[0-9a-f]{16}$/ })),
     }),
   );
 }

@@ -1,6 +1,6 @@
-import * as z from 'zod/mini';
 import type { Sha256 } from '../core/brand.ts';
 import { type KnownPlace, type RescueMemory, rememberEmptied, withPlaces } from '../core/rescue-memory.ts';
+import { list, object, oneOf, text, time } from '../core/shape.ts';
 import type { Vault } from '../vault/vault.ts';
 import { readRecords } from './read-records.ts';
 import type { Judged } from './reconciliation.ts';
@@ -8,11 +8,11 @@ import { referenceSchema } from './reference-schema.ts';
 
 /** The shape of the record `emptied`; made where there is one to read. References and digests, never a value. */
 export function rescueMemorySchema() {
-  const digest = z.string().check(z.regex(/^[0-9a-f]{64}$/));
+  const digest = text({ pattern: /^[0-9a-f]{64}$/ });
   const reference = referenceSchema();
-  const state = z.enum(['emptied', 'left', 'brought-back']);
-  const place = z.object({ reference, digest, state, at: z.iso.datetime() });
-  return z.object({ places: z.array(place), left: z.array(digest) });
+  const state = oneOf('emptied', 'left', 'brought-back');
+  const place = object({ reference, digest, state, at: time() });
+  return object({ places: list(place), left: list(digest) });
 }
 
 /**

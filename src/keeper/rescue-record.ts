@@ -1,5 +1,5 @@
-import * as z from 'zod/mini';
 import { Failure } from '../core/failure.ts';
+import { list, Mismatch, nullable, object, text, time } from '../core/shape.ts';
 import type { ValueChange } from '../glpi/database/database.ts';
 import type { JsonValue, Vault } from '../vault/vault.ts';
 import { referenceSchema } from './reference-schema.ts';
@@ -13,8 +13,8 @@ export interface Undo {
 
 function undoSchema() {
   const reference = referenceSchema();
-  const change = z.object({ reference, from: z.nullable(z.string()), to: z.string() });
-  return z.object({ at: z.iso.datetime(), changes: z.array(change) });
+  const change = object({ reference, from: nullable(text()), to: text() });
+  return object({ at: time(), changes: list(change) });
 }
 
 /** Keeps what a rescue is about to change: one rescue, the last, can be undone. @throws Failure `vault-…` */
@@ -37,8 +37,8 @@ export async function readUndo(vault: Vault): Promise<Undo | null> {
       try: 'set KEYKEEPER_AGE_IDENTITY_FILE to the file with the AGE-SECRET-KEY',
     });
   }
-  const parsed = record.kind === 'present' ? undoSchema().safeParse(record.value) : null;
-  if (parsed?.success === true) return parsed.data as Undo;
+  const undo = record.kind === 'present' ? undoSchema()(record.value) : new Mismatch('');
+  if (!(undo instanceof Mismatch)) return undo as Undo;
   throw new Failure('vault-unreadable', 'what the last rescue changed cannot be read', {
     target: 'record rescue-undo',
   });

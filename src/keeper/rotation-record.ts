@@ -1,17 +1,17 @@
-import * as z from 'zod/mini';
 import type { Fingerprint } from '../core/brand.ts';
 import type { Rotation } from '../core/rotation.ts';
+import { nullable, object, text, time } from '../core/shape.ts';
 import type { Vault } from '../vault/vault.ts';
 import { readRecords } from './read-records.ts';
 
 /** The shape of the record `rotation`; made where there is one to read. */
 export function rotationSchema() {
-  const fingerprint = z.string().check(z.regex(/^[0-9a-f]{16}$/));
-  return z.object({
+  const fingerprint = text({ pattern: /^[0-9a-f]{16}$/ });
+  return object({
     from: fingerprint,
     to: fingerprint,
-    at: z.iso.datetime(),
-    finishedAt: z.nullable(z.iso.datetime()),
+    at: time(),
+    finishedAt: nullable(time()),
   });
 }
 

@@ -1,14 +1,13 @@
-import * as z from 'zod/mini';
 import type { ScheduleName, ScheduleOutcome, ScheduleRecord } from '../core/schedule.ts';
+import { boolean, Mismatch, nullable, object, text, time } from '../core/shape.ts';
 import type { Vault } from '../vault/vault.ts';
 
 /** The shape of the records `drill` and `export`; made where there is one to read. */
 export function scheduleSchema() {
-  const time = z.iso.datetime();
-  return z.object({
-    attemptedAt: time,
-    last: z.nullable(z.object({ at: time, success: z.boolean(), message: z.string() })),
-    succeededAt: z.nullable(time),
+  return object({
+    attemptedAt: time(),
+    last: nullable(object({ at: time(), success: boolean(), message: text() })),
+    succeededAt: nullable(time()),
   });
 }
 
@@ -19,8 +18,8 @@ export async function readScheduleRecord(
 ): Promise<ScheduleRecord | null> {
   const record = await vault.record(name);
   if (record.kind !== 'present') return null;
-  const parsed = scheduleSchema().safeParse(record.value);
-  return parsed.success ? parsed.data : null;
+  const schedule = scheduleSchema()(record.value);
+  return schedule instanceof Mismatch ? null : schedule;
 }
 
 /**

@@ -1,5 +1,6 @@
+import { connectFromPod } from './connect-from-pod.ts';
 import type { Connection } from './connection.ts';
-import { connectFromPod, isInPod } from './service-account.ts';
+import { isInPod } from './service-account.ts';
 
 /**
  * The pod's own service account, or the kubeconfig where `KUBECONFIG` names one or this is no pod. Nothing is asked of

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import * as z from 'zod/mini';
 import { type Sha256, sha256 } from '../core/brand.ts';
 import type { EscrowEntry } from '../core/generation.ts';
+import { integer, list, looseObject, Mismatch, oneOf, optional, text } from '../core/shape.ts';
 
 /**
  * How many ids share a chunk. A change of one value costs one chunk (about 28 kB of this many sealed values) and one
@@ -32,18 +32,18 @@ export interface EscrowCut {
 
 export const NO_ESCROW: EscrowSummary = { count: 0, digest: null, chunks: [] };
 
-const chunkShape = z.looseObject({
-  keykeeper: z.literal('escrow'),
-  format: z.literal(1),
-  table: z.string(),
-  column: z.string(),
-  values: z.array(
-    z.looseObject({
-      id: z.int(),
-      context: z.optional(z.string()),
-      name: z.optional(z.string()),
-      jsonPath: z.optional(z.string()),
-      value: z.string(),
+const chunkShape = looseObject({
+  keykeeper: oneOf('escrow'),
+  format: oneOf(1),
+  table: text(),
+  column: text(),
+  values: list(
+    looseObject({
+      id: integer(),
+      context: optional(text()),
+      name: optional(text()),
+      jsonPath: optional(text()),
+      value: text(),
     }),
   ),
 });
@@ -69,10 +69,10 @@ export function chunkEscrow(entries: Iterable<EscrowEntry>): EscrowCut {
 }
 
 /** Reads a chunk's text back; null when it is not one. */
-export function readChunk(text: string): EscrowEntry[] | null {
-  const parsed = chunkShape.safeParse(parseJson(text));
-  if (!parsed.success) return null;
-  const { table, column, values } = parsed.data;
+export function readChunk(content: string): EscrowEntry[] | null {
+  const chunk = chunkShape(parseJson(content));
+  if (chunk instanceof Mismatch) return null;
+  const { table, column, values } = chunk;
   return values.map(({ id, context, name, jsonPath, value }) => ({
     reference: {
       table,

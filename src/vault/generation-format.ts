@@ -3,6 +3,7 @@ import { fingerprint, gid, mode, type Sha256, sha256, uid } from '../core/brand.
 import type { Generation, GenerationDraft, KeptFile, KeptRegistration } from '../core/generation.ts';
 import { isGuardedFile } from '../core/guarded-set.ts';
 import { Secret } from '../core/secret.ts';
+import { Mismatch } from '../core/shape.ts';
 import type { Envelope } from './age-envelope.ts';
 import type { EscrowSummary } from './escrow-chunk.ts';
 import { type Contents, contentsDigest, databaseMember, holdsSecurityKey, REGISTRATION } from './generation-content.ts';
@@ -144,16 +145,14 @@ export async function decodeGeneration(
   if (stated === undefined) return damaged('is truncated, or not a generation');
   if (stated !== digest(bytes.subarray(0, -TAIL_BYTES))) return damaged('does not match its own SHA-256');
   const json = parseJson(bytes.toString('utf8'));
-  const head = headShape.safeParse(json);
-  if (!head.success) return damaged('is not a generation');
-  if (head.data.format > FORMAT) {
-    return { kind: 'newer', format: head.data.format, readableFrom: head.data.readableFrom ?? null };
-  }
-  const parsed = generationShape.safeParse(json);
-  if (!parsed.success) return damaged(`has no valid "${parsed.error.issues[0]?.path.join('.') ?? ''}"`);
-  if (parsed.data.instance !== place.instance) return damaged(`belongs to the instance "${parsed.data.instance}"`);
-  if (parsed.data.number !== place.number) return damaged(`says that it is number ${parsed.data.number}`);
-  return assemble(parsed.data, envelope);
+  const head = headShape(json);
+  if (head instanceof Mismatch) return damaged('is not a generation');
+  if (head.format > FORMAT) return { kind: 'newer', format: head.format, readableFrom: head.readableFrom ?? null };
+  const file = generationShape(json);
+  if (file instanceof Mismatch) return damaged(`has no valid "${file.path}"`);
+  if (file.instance !== place.instance) return damaged(`belongs to the instance "${file.instance}"`);
+  if (file.number !== place.number) return damaged(`says that it is number ${file.number}`);
+  return assemble(file, envelope);
 }
 
 async function assemble(file: GenerationShape, envelope: Envelope): Promise<Decoded> {
@@ -210,8 +209,8 @@ async function openContents(sealed: string | undefined, envelope: Envelope): Pro
   if (sealed === undefined) return 'damaged';
   const opened = await envelope.openArmored(sealed);
   if (opened.kind !== 'opened') return opened.kind;
-  const parsed = contentsShape.safeParse(parseJson(opened.clear.toString('utf8')));
-  return parsed.success ? parsed.data : 'damaged';
+  const contents = contentsShape(parseJson(opened.clear.toString('utf8')));
+  return contents instanceof Mismatch ? 'damaged' : contents;
 }
 
 function assembleRegistration(kept: GenerationShape['registration'], contents: Contents | 'closed'): KeptRegistration {

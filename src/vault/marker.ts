@@ -1,16 +1,16 @@
-import * as z from 'zod/mini';
 import { Failure } from '../core/failure.ts';
+import { integer, looseObject, Mismatch, oneOf, optional, text } from '../core/shape.ts';
 import { FORMAT, READABLE_FROM } from './generation-format.ts';
 import { newerFormat } from './newer-format.ts';
 
 /** The file that says whose vault it is. */
 export const MARKER = 'keykeeper.json';
 
-const markerShape = z.looseObject({
-  keykeeper: z.literal('vault'),
-  format: z.int().check(z.minimum(1)),
-  readableFrom: z.optional(z.string()),
-  instance: z.string(),
+const markerShape = looseObject({
+  keykeeper: oneOf('vault'),
+  format: integer(1),
+  readableFrom: optional(text()),
+  instance: text(),
 });
 
 /** `damaged`: there, but not readable as one; the folder is ours all the same and a new one can be written. */
@@ -38,19 +38,19 @@ export interface MarkedPlace {
 export function readMarker(bytes: Buffer, { instance, target, file }: MarkedPlace): Exclude<MarkerState, 'absent'> {
   const json = parseJson(bytes.toString('utf8'));
   if (json === null) return 'damaged';
-  const parsed = markerShape.safeParse(json);
-  if (!parsed.success) {
+  const marker = markerShape(json);
+  if (marker instanceof Mismatch) {
     throw new Failure('vault-foreign', `"${file}" is not Keykeeper's`, {
       target: file,
       expected: 'a place that is empty, or that Keykeeper made',
     });
   }
-  if (parsed.data.format > FORMAT) throw newerFormat(target, parsed.data.format, parsed.data.readableFrom ?? null);
-  if (parsed.data.instance === instance) return 'present';
-  throw new Failure('vault-foreign', `"${target}" is the vault of the instance "${parsed.data.instance}"`, {
+  if (marker.format > FORMAT) throw newerFormat(target, marker.format, marker.readableFrom ?? null);
+  if (marker.instance === instance) return 'present';
+  throw new Failure('vault-foreign', `"${target}" is the vault of the instance "${marker.instance}"`, {
     target,
     expected: `the instance "${instance}"`,
-    try: `set KEYKEEPER_INSTANCE=${parsed.data.instance}, or give this instance a vault of its own`,
+    try: `set KEYKEEPER_INSTANCE=${marker.instance}, or give this instance a vault of its own`,
   });
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import * as z from 'zod/mini';
+import { boolean, integer, Mismatch, object, oneOf, optional, type Shaped, text } from '../core/shape.ts';
 import type { Envelope } from './age-envelope.ts';
 import { FORMAT, READABLE_FROM } from './generation-format.ts';
 import type { JsonValue, RecordName, VaultRecord } from './vault.ts';
@@ -10,22 +10,22 @@ export type DecodedRecord =
   | { readonly kind: 'newer'; readonly format: number; readonly readableFrom: string | null };
 
 /** What the record files of every format say. */
-const headShape = z.object({
-  keykeeper: z.literal('record'),
-  format: z.int(),
-  readableFrom: z.optional(z.string()),
+const headShape = object({
+  keykeeper: oneOf('record'),
+  format: integer(),
+  readableFrom: optional(text()),
 });
 
 /** `body` is the value's JSON, or an armored age file of it; the hash is over these very bytes. */
-const recordShape = z.object({
-  keykeeper: z.literal('record'),
-  format: z.int(),
-  readableFrom: z.optional(z.string()),
-  name: z.string(),
-  instance: z.string(),
-  sealed: z.boolean(),
-  body: z.string(),
-  sha256: z.string(),
+const recordShape = object({
+  keykeeper: oneOf('record'),
+  format: integer(),
+  readableFrom: optional(text()),
+  name: text(),
+  instance: text(),
+  sealed: boolean(),
+  body: text(),
+  sha256: text(),
 });
 
 interface RecordHead {
@@ -49,7 +49,7 @@ export async function encodeRecord(
 
 /** The same record, sealed where the envelope seals and it is not yet. `bytes` are of a whole record of this format. */
 export async function sealRecord(bytes: Buffer, head: RecordHead, envelope: Envelope): Promise<Buffer> {
-  const { sealed, body } = recordShape.parse(parseJson(bytes.toString('utf8')));
+  const { sealed, body } = wholeRecord(bytes);
   if (sealed || !envelope.seals) return bytes;
   return encodeRecord(head, JSON.parse(body) as JsonValue, envelope, { confidential: true });
 }
@@ -66,7 +66,7 @@ export async function resealRecord(
   envelope: Envelope,
   { confidential }: { readonly confidential: boolean },
 ): Promise<Buffer | 'closed' | 'damaged'> {
-  const { sealed, body } = recordShape.parse(parseJson(bytes.toString('utf8')));
+  const { sealed, body } = wholeRecord(bytes);
   if (!sealed) return confidential ? await sealRecord(bytes, head, envelope) : bytes;
   const opened = await envelope.openArmored(body);
   if (opened.kind !== 'opened') return opened.kind;
@@ -77,14 +77,14 @@ export async function resealRecord(
 /** Reads what {@link encodeRecord} wrote. Whatever else the bytes are, is told and not thrown. */
 export async function decodeRecord(bytes: Buffer, head: RecordHead, envelope: Envelope): Promise<DecodedRecord> {
   const json = parseJson(bytes.toString('utf8'));
-  const found = headShape.safeParse(json);
+  const found = headShape(json);
   // Looked at first: a later format may have any shape below its head, and must not be taken for damage.
-  if (found.success && found.data.format > FORMAT) {
-    return { kind: 'newer', format: found.data.format, readableFrom: found.data.readableFrom ?? null };
+  if (!(found instanceof Mismatch) && found.format > FORMAT) {
+    return { kind: 'newer', format: found.format, readableFrom: found.readableFrom ?? null };
   }
-  const parsed = recordShape.safeParse(json);
-  if (!parsed.success) return { kind: 'damaged', reason: 'is not a whole record' };
-  const { name, instance, sealed, body, sha256 } = parsed.data;
+  const record = recordShape(json);
+  if (record instanceof Mismatch) return { kind: 'damaged', reason: 'is not a whole record' };
+  const { name, instance, sealed, body, sha256 } = record;
   if (name !== head.name || instance !== head.instance) return { kind: 'damaged', reason: 'is the record of another' };
   if (sha256 !== digestOf(head, body)) return { kind: 'damaged', reason: 'does not match its checksum' };
   if (!sealed) return presentOf(body);
@@ -101,6 +101,13 @@ function presentOf(json: string): VaultRecord {
 
 function digestOf({ name, instance }: RecordHead, body: string): string {
   return createHash('sha256').update(`keykeeper/record/v1\0${instance}\0${name}\0${body}`).digest('hex');
+}
+
+/** @throws TypeError where the bytes are none */
+function wholeRecord(bytes: Buffer): Shaped<typeof recordShape> {
+  const record = recordShape(parseJson(bytes.toString('utf8')));
+  if (record instanceof Mismatch) throw new TypeError('expected the bytes of a whole record');
+  return record;
 }
 
 function parseJson(text: string): unknown {

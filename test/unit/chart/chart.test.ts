@@ -150,7 +150,8 @@ const SAMPLES = [
 
 function accepts(name: SettingName, text: string): boolean {
   try {
-    return DECLARATIONS[name].schema.safeParse(text).success;
+    DECLARATIONS[name].read(text);
+    return true;
   } catch (error) {
     if (error instanceof InvalidValue) return false;
     throw error;

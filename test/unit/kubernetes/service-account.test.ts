@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openApiClient } from '../../../src/kubernetes/api-client.ts';
-import { connectFromPod, isInPod, ownNamespace } from '../../../src/kubernetes/service-account.ts';
+import { connectFromPod } from '../../../src/kubernetes/connect-from-pod.ts';
+import { isInPod, ownNamespace } from '../../../src/kubernetes/service-account.ts';
 import { QUICK } from '../../stand-in/kubernetes/connect.ts';
 import { type Certificates, type Identity, makeCertificates } from '../../stand-in/network/certificates.ts';
 
