@@ -1,0 +1,17 @@
+/** A folder of the product that is mutated, and the tests that are asked to notice: the folder that mirrors it. */
+export interface MutationArea {
+  readonly name: string;
+  /** Globs of the files that are mutated; one that begins with `!` takes out. */
+  readonly mutate: readonly string[];
+  /** The folder whose tests run. None of them starts a container or a database. */
+  readonly tests: string;
+}
+
+/** The areas in which a mistake costs a secret. */
+export const MUTATION_AREAS: readonly MutationArea[] = [
+  { name: 'core', mutate: ['src/core/**/*.ts'], tests: 'test/unit/core' },
+  // Its folder `database` speaks to a MariaDB and is proven there, in test/integration.
+  { name: 'glpi', mutate: ['src/glpi/**/*.ts', '!src/glpi/database/**'], tests: 'test/unit/glpi' },
+  { name: 'files', mutate: ['src/files/**/*.ts'], tests: 'test/unit/files' },
+  { name: 'vault', mutate: ['src/vault/**/*.ts'], tests: 'test/unit/vault' },
+];

@@ -1,0 +1,101 @@
+import { format } from 'node:util';
+
+export { expect, vi } from 'vitest';
+
+/**
+ * What test files find in the place of `vitest` while mutants are tried: the same words, but a test is only collected,
+ * with everything that has to run before and after it, so that it can run again for the next mutant without anything
+ * being loaded anew. `expect` and `vi` are vitest's own.
+ */
+
+type Body = (...row: readonly never[]) => unknown;
+type Hook = () => unknown;
+
+export interface CollectedTest {
+  /** File, suites and sentence; the same in every process. */
+  readonly id: string;
+  readonly name: string;
+  readonly file: string;
+  readonly before: readonly Hook[];
+  readonly run: () => unknown;
+  readonly after: readonly Hook[];
+}
+
+interface Suite {
+  readonly names: readonly string[];
+  readonly before: readonly Hook[][];
+  readonly after: readonly Hook[][];
+}
+
+const collected = new Map<string, CollectedTest>();
+let file = '';
+let suite: Suite = { names: [], before: [[]], after: [[]] };
+
+/** Loads a file of tests. */
+export async function collectFile(path: string, load: () => Promise<unknown>): Promise<void> {
+  file = path;
+  suite = { names: [], before: [[]], after: [[]] };
+  await load();
+}
+
+/** Everything that was collected so far. */
+export function collectedTests(): readonly CollectedTest[] {
+  return [...collected.values()];
+}
+
+function addSuite(name: string, body: Body, row: readonly unknown[] = []): void {
+  const outer = suite;
+  suite = { names: [...outer.names, name], before: [...outer.before, []], after: [...outer.after, []] };
+  body(...(row as never[]));
+  suite = outer;
+}
+
+function addTest(sentence: string, body: Body, row: readonly unknown[] = []): void {
+  const { names, before, after } = suite;
+  const name = [...names, sentence].join(' ');
+  let id = `${file}#${name}`;
+  while (collected.has(id)) id += ' (again)';
+  const run = () => body(...(row as never[]));
+  // Hooks of this suite may come after its tests in the file, so the lists are read when the test runs.
+  collected.set(id, {
+    id,
+    name,
+    file,
+    get before() {
+      return before.flat();
+    },
+    run,
+    get after() {
+      return after.toReversed().flat();
+    },
+  });
+}
+
+type Add = (name: string, body: Body, row?: readonly unknown[]) => void;
+
+function withRows(add: Add) {
+  return (rows: readonly unknown[]) => (name: string, body: Body) => {
+    for (const row of rows) {
+      const values = Array.isArray(row) ? row : [row];
+      add(format(name, ...values), body, values);
+    }
+  };
+}
+
+export const describe = Object.assign((name: string, body: Body) => addSuite(name, body), { each: withRows(addSuite) });
+
+export const it = Object.assign((sentence: string, body: Body) => addTest(sentence, body), {
+  each: withRows(addTest),
+  skipIf: (skipped: boolean) => (skipped ? () => {} : addTest),
+});
+
+export function beforeEach(hook: Hook): void {
+  suite.before.at(-1)?.push(hook);
+}
+
+export function afterEach(hook: Hook): void {
+  suite.after.at(-1)?.push(hook);
+}
+
+/** Before each test too: what one mutant left behind is not there for the next. */
+export const beforeAll = beforeEach;
