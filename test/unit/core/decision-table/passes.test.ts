@@ -99,6 +99,17 @@ describe('what needs no second pass', () => {
   });
 });
 
+describe('values that another key opens', () => {
+  const specs = [{ under: [KEY_A] }, { under: [KEY_B] }];
+
+  it('are sealed anew after a second pass alone, so only the gate asks for it', () => {
+    const seen = (more: Scene) => decide(scene(specs, { settled: false }, { glpiRunning: false, ...more })).need;
+
+    expect(seen({ stage: 'gate' })).toBe('second-pass');
+    expect(seen({ stage: 'guard' })).toBe('nothing');
+  });
+});
+
 describe('a rotation on its way', () => {
   it('is never rolled back: the new key opens nothing yet, and the rows change between two passes', () => {
     const halfWay = scene(
