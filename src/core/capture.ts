@@ -23,8 +23,9 @@ export function needsCaptureFirst({ vault, key, files }: Observation): boolean {
  * nothing changed, or where the live key is none that should be called the instance's.
  */
 export function captureReasons(observation: Observation, judgement: Judgement): string[] {
-  const { vault, key } = observation;
-  if (vault.kind !== 'ready' || key.kind !== 'well-formed') return [];
+  const { vault } = observation;
+  if (vault.kind !== 'ready') return [];
+  // Verdicts of a well-formed key alone.
   const captured = ['sound', 'damaged', 'mixed', 'unproven'];
   if (!captured.includes(judgement.verdict)) return [];
   const newest = newestFirst(vault)[0];

@@ -57,12 +57,8 @@ export function accidentsAmong(
 /** A bad time is on record, or something of one is to be seen in the values. */
 export function isBadTime({ chronicle, at, live }: Circumstances, values: readonly ValueEvidence[]): boolean {
   if (troubled(chronicle, at) || live === null) return true;
-  return values.some((each) => isHarmed(each) || !each.opens.some(({ fingerprint }) => fingerprint === live));
-}
-
-/** Opens under no known key, or was destroyed where something better is known. */
-function isHarmed({ opens, better }: ValueEvidence): boolean {
-  return opens.length === 0 || better !== null;
+  // The live key does not open it, or it was destroyed where something better is known.
+  return values.some(({ opens, better }) => better !== null || !opens.some(({ fingerprint }) => fingerprint === live));
 }
 
 /** Whether GLPI had this very key for a day: what that key opens is shown in its forms, and is not emptied by them. */

@@ -75,8 +75,10 @@ type Add = (name: string, body: Body, row?: readonly unknown[]) => void;
 
 function withRows(add: Add) {
   return (rows: readonly unknown[]) => (name: string, body: Body) => {
+    // A row is spread over the parameters where each of them is a list, as vitest does.
+    const lists = rows.every((row) => Array.isArray(row));
     for (const row of rows) {
-      const values = Array.isArray(row) ? row : [row];
+      const values = lists ? (row as readonly unknown[]) : [row];
       add(format(name, ...values), body, values);
     }
   };

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { gid, mode, uid } from '../../../src/core/brand.ts';
+import { type Fingerprint, gid, mode, uid } from '../../../src/core/brand.ts';
 import { captureReasons, needsCaptureFirst, removedFiles } from '../../../src/core/capture.ts';
+import { FROM_BACKUP } from '../../../src/core/history.ts';
 import { judge } from '../../../src/core/judge.ts';
+import { NO_RECORDS } from '../../../src/core/records.ts';
 import {
   answers,
   brokenVault,
@@ -25,6 +27,7 @@ function reasons(scene: Scene): string[] {
 }
 
 const OPENS = valuesOf({ under: [KEY_A] });
+const keyless = vaultOf(generation(1, { key: null }));
 const MALFORMED = { text: 'no key', looksLike: 'truncated' } as const;
 
 describe('needsCaptureFirst', () => {
@@ -38,6 +41,7 @@ describe('needsCaptureFirst', () => {
     ['an unknown key and no vault', { key: KEY_B, vault: { kind: 'none' } }, false],
     ['malformed bytes', { key: MALFORMED }, true],
     ['malformed bytes and a broken vault', { key: MALFORMED, vault: brokenVault() }, false],
+    ['malformed bytes and a generation without a key file', { key: MALFORMED, vault: keyless }, true],
     ['an empty file', { key: { text: '', looksLike: 'empty' } }, false],
     ['an absent key', { key: 'absent' }, false],
     ['an unreadable key', { key: { kind: 'special', type: 'symlink' } }, false],
@@ -59,6 +63,7 @@ describe('captureReasons', () => {
     ['the vault cannot be read', { vault: brokenVault(), key: KEY_B }, []],
     ['the key is new', { key: KEY_B, database: answers([]) }, ['glpicrypt.key']],
     ['config_db.php was edited', { files: { 'config_db.php': 'edited' } }, ['config_db.php']],
+    ['config_db.php was edited and kept its size', { files: { 'config_db.php': 'SETTINGS' } }, ['config_db.php']],
     ['config_db.php is absent', { files: { 'config_db.php': null } }, []],
     ['an optional file came', { files: { 'local_define.php': 'define' } }, ['local_define.php']],
     ['an optional file was removed', { vault: vaultOf(generation(1, { texts: { 'glpi.key': 'x' } })) }, ['glpi.key']],
@@ -135,6 +140,24 @@ describe('captureReasons', () => {
     expect(reasons({ vault, database: answers(OPENS, { registration: KEY_A }) })).toEqual(['registration']);
   });
 
+  it('captures that a registration key was cleared on purpose, once, and not in a bad time', () => {
+    const registration = { kind: 'kept', key: null, fingerprint: KEY_B } as const;
+    const vault = vaultOf(generation(1, { registration }));
+    const database = answers(OPENS, { registrationRow: { kind: 'empty' } });
+    const bad = [{ at: '2026-01-09T12:00:00Z', verdict: 'missing', fingerprint: null } as const];
+
+    expect(reasons({ vault, database })).toEqual(['registration']);
+    expect(reasons({ vault, database, records: { ...NO_RECORDS, chronicle: bad } })).toEqual([]);
+    expect(reasons({ vault: vaultOf(generation(1, { registration: { kind: 'cleared' } })), database })).toEqual([]);
+    expect(reasons({ database })).toEqual([]);
+  });
+
+  it('captures a registration key that is entered again after it was cleared', () => {
+    const vault = vaultOf(generation(1, { registration: { kind: 'cleared' } }));
+
+    expect(reasons({ vault, database: answers(OPENS, { registration: KEY_B }) })).toEqual(['registration']);
+  });
+
   it('compares with the newest generation alone', () => {
     const vault = vaultOf(generation(1, { texts: { 'config_db.php': 'edited' } }), generation(2));
 
@@ -190,6 +213,13 @@ describe('removedFiles', () => {
     const later = vaultOf(generation(1, { removed: ['local_define.php'] }));
 
     expect(removedFiles(observe({ vault: later, files: { 'local_define.php': 'again' } }))).toEqual([]);
+  });
+
+  it('names what came with a backup of the live key, and nothing of a backup of another', () => {
+    const backup = (key: Fingerprint) => vaultOf(generation(1, { key, reason: FROM_BACKUP, texts }), generation(2));
+
+    expect(removedFiles(observe({ vault: backup(KEY_A) }))).toEqual(['local_define.php', 'oauth.pub']);
+    expect(removedFiles(observe({ vault: backup(KEY_B) }))).toEqual([]);
   });
 
   it.each<[string, Scene]>([

@@ -23,9 +23,9 @@ function known(state: KnownPlace['state'], at: string): Circumstances['memory'] 
   return { ...NO_RESCUE_MEMORY, places: [{ ...PLACE, state, at }] };
 }
 
-function isAccident(changes: Partial<Circumstances>, specs: ValueSpec[] = [GOOD]): boolean {
+function isAccident(changes: Partial<Circumstances>, specs: ValueSpec[] = [GOOD], place = PLACE): boolean {
   const circumstances = { at: NOW, live: KEY_A, chronicle: [], memory: NO_RESCUE_MEMORY, ...changes };
-  return accidentsAmong([PLACE], circumstances, valuesOf(...specs)).length > 0;
+  return accidentsAmong([place], circumstances, valuesOf(...specs)).length > 0;
 }
 
 describe('an emptied place', () => {
@@ -38,6 +38,7 @@ describe('an emptied place', () => {
     const chronicle = [entry('2026-01-10T09:00:00Z', 'missing'), entry('2026-01-10T10:00:00Z', 'sound')];
 
     expect(isAccident({ live: null })).toBe(true);
+    expect(isAccident({ live: null }, [])).toBe(true);
     expect(isAccident({ chronicle })).toBe(true);
     expect(isAccident({ chronicle, at: '2026-01-11T11:00:00Z' })).toBe(false);
   });
@@ -45,6 +46,8 @@ describe('an emptied place', () => {
   it('is an accident where other values are under another key, or destroyed', () => {
     expect(isAccident({}, [GOOD, { under: [KEY_B] }])).toBe(true);
     expect(isAccident({}, [GOOD, { under: [KEY_A], as: 'empty', better: 'escrow' }])).toBe(true);
+    expect(isAccident({}, [GOOD, DEAD])).toBe(true);
+    expect(isAccident({}, [GOOD, { under: [KEY_B, KEY_A] }])).toBe(false);
   });
 
   it('stays an accident once it is known for one, however long it takes', () => {
@@ -58,7 +61,15 @@ describe('an emptied place', () => {
     const chronicle = [entry('2026-01-10T09:00:00Z', 'missing'), entry('2026-01-10T10:00:00Z', 'sound')];
 
     expect(isAccident({ chronicle, memory: known('brought-back', '2026-01-10T10:05:00Z') })).toBe(false);
+    expect(isAccident({ chronicle, memory: known('brought-back', '2026-01-10T09:00:00Z') })).toBe(false);
     expect(isAccident({ chronicle, memory: known('brought-back', '2026-01-09T10:05:00Z') })).toBe(true);
+  });
+
+  it('was meant where its value was brought back, no bad time is on record since, and all is well', () => {
+    const over = [entry('2026-01-01T09:00:00Z', 'missing'), entry('2026-01-01T10:00:00Z', 'sound')];
+
+    expect(isAccident({ live: null, memory: known('brought-back', '2026-01-09T10:05:00Z') })).toBe(false);
+    expect(isAccident({ chronicle: over, memory: known('brought-back', '2025-12-31T10:05:00Z') })).toBe(false);
   });
 
   it('was meant beside values that are dead for good, where GLPI had the key of this one all along', () => {
@@ -67,6 +78,31 @@ describe('an emptied place', () => {
     expect(isAccident({ chronicle }, [GOOD, DEAD])).toBe(false);
     expect(isAccident({ chronicle: [entry('2026-01-10T00:00:00Z', 'mixed')] }, [GOOD, DEAD])).toBe(true);
     expect(isAccident({ chronicle, live: KEY_B }, [{ under: [KEY_B] }, DEAD])).toBe(true);
+  });
+
+  it.each<Verdict>(['sound', 'damaged', 'mixed', 'unproven'])(
+    'was meant after a day of its key being %s',
+    (verdict) => {
+      const since = (at: string) => [entry('2025-12-01T00:00:00Z', 'missing'), entry(at, verdict)];
+
+      expect(isAccident({ chronicle: since('2026-01-09T12:00:00Z') }, [GOOD, DEAD])).toBe(false);
+      expect(isAccident({ chronicle: since('2026-01-09T12:00:01Z') }, [GOOD, DEAD])).toBe(true);
+    },
+  );
+
+  it('is an accident where GLPI was without its key within the day, or had another', () => {
+    const [early, late] = ['2026-01-01T00:00:00Z', '2026-01-10T11:00:00Z'];
+    const lost = [entry(early, 'mixed'), entry('2026-01-10T10:00:00Z', 'missing'), entry(late, 'mixed')];
+    const replaced = [entry(early, 'mixed', KEY_B), entry(late, 'mixed')];
+
+    expect(isAccident({ chronicle: lost }, [GOOD, DEAD])).toBe(true);
+    expect(isAccident({ chronicle: replaced }, [GOOD, DEAD])).toBe(true);
+  });
+
+  it('is an accident where another key had opened it than the one that GLPI had all along', () => {
+    const chronicle = [entry('2026-01-01T00:00:00Z', 'mixed')];
+
+    expect(isAccident({ chronicle }, [GOOD, DEAD], { ...PLACE, under: KEY_B })).toBe(true);
   });
 
   it('never is one that has other rules, or that GLPI empties itself', () => {

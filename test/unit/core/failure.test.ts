@@ -41,7 +41,7 @@ describe('systemCode', () => {
   it('gives the name of a system error', () => {
     let caught: unknown;
     try {
-      readFileSync('/nonexistent/file');
+      readFileSync(`${import.meta.dirname}/no-such-file`);
     } catch (error) {
       caught = error;
     }
