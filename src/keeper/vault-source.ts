@@ -1,4 +1,5 @@
 import type { Settings } from '../config/settings.ts';
+import { vaultMemory } from '../vault/directory/file-memory.ts';
 import { openDirectoryVault } from '../vault/directory/open-directory-vault.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { VaultOpener } from './look-at-vault.ts';
@@ -24,7 +25,9 @@ function directorySource(settings: Settings, writes: boolean): VaultSource {
     glpiDirectories: [settings.configDir, settings.preset.glpiRoot],
     create: writes,
   };
-  return { open: () => openDirectoryVault(settings.vault, options), follow: () => {} };
+  // Opened anew for each pass, for it may have been lost or mounted meanwhile; read anew where its files are others.
+  const memory = vaultMemory();
+  return { open: () => openDirectoryVault(settings.vault, { ...options, memory }), follow: () => {} };
 }
 
 /** One session for all openings: it knows what was read last, and out of it comes back what somebody deletes. */

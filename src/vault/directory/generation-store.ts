@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, systemCode } from '../../core/failure.ts';
 import type { DamagedGeneration } from '../../core/observation.ts';
@@ -6,6 +6,7 @@ import type { Envelope } from '../age-envelope.ts';
 import { type Decoded, decodeGeneration, type GenerationRecord } from '../generation-format.ts';
 import { newerFormat } from '../newer-format.ts';
 import type { GenerationStore, Shelf } from '../stores.ts';
+import { type FileMemory, versionOf } from './file-memory.ts';
 import type { InstanceFolder } from './instance-folder.ts';
 import { readRegular } from './read-regular.ts';
 import { vaultFailure } from './vault-failure.ts';
@@ -20,20 +21,23 @@ const HIGHEST = 999_999_999;
  * The generation files of an instance: `generations/000001.json` and so on. Files never change, so what was read once is
  * read again only if the file is another.
  */
-export function createGenerationStore(place: InstanceFolder, instance: string, envelope: Envelope): GenerationStore {
-  const remembered = new Map<string, { readonly version: string; readonly decoded: Decoded }>();
-
-  async function readOne(name: string, number: number): Promise<Decoded | null> {
-    const path = join(place.generations, name);
+export function createGenerationStore(
+  place: InstanceFolder,
+  instance: string,
+  envelope: Envelope,
+  memory: FileMemory<Decoded>,
+): GenerationStore {
+  async function readOne(path: string, number: number): Promise<Decoded | null> {
     const version = versionOf(path);
-    const known = remembered.get(name);
-    if (known !== undefined && known.version === version) return known.decoded;
-    const reading = readRegular(path, GENERATION_LIMIT);
     // Another keeper has just pruned it.
+    if (version === null) return null;
+    const known = memory.recall(path, version);
+    if (known !== undefined) return known;
+    const reading = readRegular(path, GENERATION_LIMIT);
     if (reading.kind === 'absent') return null;
     if (reading.kind === 'unusable') return { kind: 'damaged', reason: reading.reason };
     const decoded = await decodeGeneration(reading.bytes, { number, instance }, envelope);
-    remembered.set(name, { version, decoded });
+    memory.remember(path, version, decoded);
     return decoded;
   }
 
@@ -43,12 +47,12 @@ export function createGenerationStore(place: InstanceFolder, instance: string, e
     let highest = 0;
     const names = listNames(place);
     const { numbered, strange } = sortNames(names);
-    for (const name of remembered.keys()) if (!names.includes(name)) remembered.delete(name);
+    memory.keepOnly(new Set(names.map((name) => join(place.generations, name))));
     for (const [name, number] of numbered) {
       highest = number;
-      const decoded = await readOne(name, number);
-      if (decoded === null) continue;
       const file = join(place.generations, name);
+      const decoded = await readOne(file, number);
+      if (decoded === null) continue;
       if (decoded.kind === 'newer') throw newerFormat(file, decoded.format, decoded.readableFrom);
       if (decoded.kind === 'damaged') damaged.push({ file, reason: decoded.reason });
       else records.push(decoded.record);
@@ -114,10 +118,4 @@ function sortNames(names: readonly string[]): { numbered: [string, number][]; st
     else numbered.push([name, Number(digits)]);
   }
   return { numbered: numbered.sort((a, b) => a[1] - b[1]), strange: strange.sort() };
-}
-
-/** Tells one file from another under the same name. */
-function versionOf(path: string): string {
-  const status = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-  return status === undefined ? 'absent' : [status.ino, status.size, status.mtimeNs, status.ctimeNs].join(' ');
 }

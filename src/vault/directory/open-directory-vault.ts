@@ -9,6 +9,7 @@ import type { RetentionLimits } from '../retention.ts';
 import type { Vault } from '../vault.ts';
 import { DirectoryVault } from './directory-vault.ts';
 import { createEscrowStore } from './escrow-store.ts';
+import { type VaultMemory, vaultMemory } from './file-memory.ts';
 import { createGenerationStore } from './generation-store.ts';
 import {
   type InstanceFolder,
@@ -35,6 +36,8 @@ export interface DirectoryVaultOptions {
   readonly create: boolean;
   /** How much repetition {@link Vault.prune} leaves; defaults as in retention.ts. */
   readonly retention?: RetentionLimits;
+  /** What earlier openings with these same options read; defaults to nothing. */
+  readonly memory?: VaultMemory;
   /** Defaults to what /proc says. */
   readonly mounts?: readonly Mount[];
   /** Defaults to the monotonic clock of this process. */
@@ -61,13 +64,14 @@ export async function openDirectoryVault(url: URL, options: DirectoryVaultOption
   if (create) await envelope.check();
   const place = create ? openForWriting(directory, instance) : openForLooking(directory, instance);
   const now = options.now ?? (() => new Date());
+  const memory = options.memory ?? vaultMemory();
   return new DirectoryVault({
     url: url.href,
     instance,
     place,
     envelope,
-    generations: createGenerationStore(place, instance, envelope),
-    records: createRecordStore(place, instance, envelope),
+    generations: createGenerationStore(place, instance, envelope, memory.generations),
+    records: createRecordStore(place, instance, envelope, memory.records),
     escrow: createEscrowStore(place, envelope, () => now().getTime()),
     retention: options.retention ?? {},
     clock: options.clock ?? systemClock,

@@ -5,6 +5,7 @@ import { type DecodedRecord, decodeRecord, encodeRecord, sealRecord } from '../r
 import { CONFIDENTIAL } from '../reencrypt-part.ts';
 import type { RecordFile, RecordStore } from '../stores.ts';
 import type { RecordName, VaultRecord } from '../vault.ts';
+import { type FileMemory, versionOf } from './file-memory.ts';
 import { ensureFolder, type InstanceFolder } from './instance-folder.ts';
 import { readRegular } from './read-regular.ts';
 import { replaceWhole, syncDirectory } from './write-whole.ts';
@@ -16,15 +17,26 @@ const RECORD_LIMIT = 256 * 1024 * 1024;
  * The records of an instance as files: `records/<name>.json`. One is replaced by writing a temporary file, having it survive
  * a power cut, and renaming it; the next start removes what a killed writer left.
  */
-export function createRecordStore(place: InstanceFolder, instance: string, envelope: Envelope): RecordStore {
+export function createRecordStore(
+  place: InstanceFolder,
+  instance: string,
+  envelope: Envelope,
+  memory: FileMemory<VaultRecord>,
+): RecordStore {
   const pathOf = (name: RecordName) => join(place.records, `${name}.json`);
 
   async function read(name: RecordName): Promise<VaultRecord> {
     const path = pathOf(name);
+    const version = versionOf(path);
+    if (version === null) return { kind: 'absent' };
+    const known = memory.recall(path, version);
+    if (known !== undefined) return known;
     const reading = readRegular(path, RECORD_LIMIT);
     if (reading.kind === 'absent') return { kind: 'absent' };
     if (reading.kind === 'unusable') return { kind: 'damaged', reason: reading.reason };
-    return readable(path, await decodeRecord(reading.bytes, { name, instance }, envelope));
+    const record = readable(path, await decodeRecord(reading.bytes, { name, instance }, envelope));
+    memory.remember(path, version, record);
+    return record;
   }
 
   async function file(name: RecordName): Promise<RecordFile | null> {
