@@ -1,4 +1,4 @@
-import type { SourceChange } from './machine/hooks.ts';
+import type { SourceChange } from './machine/bundle.ts';
 
 /** Something that a keeper could do wrong, planted by a test: the histories must find it. */
 export interface PlantedDefect {

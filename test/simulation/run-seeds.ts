@@ -1,20 +1,21 @@
-import { installHooks, type SourceChange } from './machine/hooks.ts';
+import { runHistory } from './history.ts';
+import { simulatedSettings } from './model/keepers.ts';
 
 /** What a process of histories is told. */
 export interface SeedOrder {
   readonly from: number;
   readonly count: number;
   readonly steps: number;
-  readonly changes: readonly SourceChange[];
   readonly plant?: 'no-directory-sync';
+  /** Errors say where they come from, which takes its time. */
+  readonly traces?: boolean;
   /** Ends at the first broken promise. */
   readonly first: boolean;
 }
 
-const order: SeedOrder = JSON.parse(process.argv[2] ?? '');
-installHooks(order.changes);
-// Thousands of system errors a history, of which nobody looks at the stack.
-Error.stackTraceLimit = 4;
+const { from, count, steps, plant, traces, first }: SeedOrder = JSON.parse(process.argv[2] ?? '');
+// Thousands of errors a history, mostly of files that are not there.
+Error.stackTraceLimit = traces === true ? 20 : 0;
 // What a dead process throws where nobody waits for it dies with it.
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(event, (error: unknown) => {
@@ -22,14 +23,14 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     throw error;
   });
 }
-const { runHistory } = await import('./history.ts');
+const settings = await simulatedSettings();
 let histories = 0;
-for (let seed = order.from; seed < order.from + order.count; seed += 1) {
-  const options = { seed, steps: order.steps, ...(order.plant === undefined ? {} : { plant: order.plant }) };
-  const result = await runHistory(options);
+for (let seed = from; seed < from + count; seed += 1) {
+  const result = await runHistory({ seed, steps, settings, ...(plant === undefined ? {} : { plant }) });
   histories += 1;
   if (result.broken.length === 0) continue;
   process.stdout.write(`${JSON.stringify(result)}\n`);
-  if (order.first) break;
+  if (first) break;
 }
-process.stdout.write(`${JSON.stringify({ histories })}\n`);
+const { user, system } = process.cpuUsage();
+process.stdout.write(`${JSON.stringify({ histories, processor: (user + system) / 1000 })}\n`);

@@ -1,41 +1,58 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { describeBroken, explore, shrink } from './explore.ts';
+import { bundleWorker } from './machine/bundle.ts';
 
 /** Histories that one process runs, so that what is found is told soon. */
-const BATCH = 200;
+const BATCH = 500;
 
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '1' },
     steps: { type: 'string', default: '20' },
+    processes: { type: 'string', default: String(availableParallelism()) },
     seed: { type: 'string' },
+    from: { type: 'string' },
   },
 });
 const steps = Number(values.steps);
-const order = { steps, changes: [], first: false } as const;
-const single = values.seed === undefined ? null : Number(values.seed);
 const until = Date.now() + Number(values.minutes) * 60_000;
-let next = single ?? Date.now() % 2_000_000_000;
+const first = Number(values.seed ?? values.from ?? Date.now() % 2_000_000_000);
+const stopping = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
+
+using bundle = await bundleWorker([]);
+let next = first;
+/** The seed after the last of those that were all run. */
+let done = first;
+const finished = new Set<number>();
 let histories = 0;
+let processor = 0;
 let failures = 0;
 
 async function work(): Promise<void> {
   do {
     const from = next;
-    next += BATCH;
-    const explored = await explore({ ...order, from, count: single === null ? BATCH : 1 });
+    const count = values.seed === undefined ? BATCH : 1;
+    next += count;
+    const explored = await explore(bundle, { from, count, steps, first: false });
     histories += explored.histories;
+    processor += explored.processor;
+    finished.add(from);
+    while (finished.delete(done)) done += count;
     for (const result of explored.broken) {
       failures += 1;
-      process.stdout.write(`${describeBroken(await shrink(result, { ...order, from, count: 1 }))}\n`);
+      process.stdout.write(`${describeBroken(await shrink(bundle, result))}\n`);
     }
-    process.stderr.write(
-      `seeds up to ${from + explored.histories - 1}: ${histories} histories, ${failures} broken promises\n`,
-    );
-  } while (single === null && Date.now() < until);
+    process.stderr.write(`${summary()}\n`);
+  } while (values.seed === undefined && Date.now() < until && !stopping.signal.aborted);
 }
 
-await Promise.all(Array.from({ length: single === null ? availableParallelism() : 1 }, work));
-process.stdout.write(`${histories} histories, ${failures} broken promises\n`);
+function summary(): string {
+  const each = histories === 0 ? 0 : processor / histories;
+  return `seeds ${first} to ${done - 1}: ${histories} histories of ${steps} events, ${failures} broken promises, ${each.toFixed(1)} ms of processor time each`;
+}
+
+await Promise.all(Array.from({ length: values.seed === undefined ? Number(values.processes) : 1 }, work));
+process.stdout.write(`${summary()}\n`);
 process.exitCode = failures === 0 ? 0 : 1;

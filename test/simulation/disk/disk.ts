@@ -9,6 +9,9 @@ export interface Open {
   readonly flags: number;
 }
 
+/** How a path begins that goes on from a directory held open (proc_pid_fd(5)). */
+const HELD = '/proc/self/fd/';
+
 /** Somebody changed a name: `before` and `after` are what it named. `by` is null for the world itself. */
 export interface NameChange {
   readonly path: string;
@@ -26,6 +29,8 @@ export class Disk {
   readonly #clock: VirtualClock;
   readonly #random: Random;
   readonly #open = new Map<number, Open>();
+  /** Paths that were taken apart before. */
+  readonly #parts = new Map<string, readonly string[]>();
   #inodes = 1n;
   #descriptors = 100;
   /** Called before each system call of a process; may let others do something in between. */
@@ -99,9 +104,19 @@ export class Disk {
 
   /** The directory that a path's last component lies in. `name` is '' for a directory that is named by itself. */
   locate(path: string): { readonly parent: Inode; readonly name: string } {
-    const held = /^\/proc\/self\/fd\/(\d+)(?:\/(.*))?$/.exec(path);
-    if (held?.[1] !== undefined) return descend(this.opened(Number(held[1])).inode, held[2] ?? '');
-    return descend(this.root, path.replace(/^\/+/, ''));
+    if (!path.startsWith(HELD)) return descend(this.root, this.#partsOf(path));
+    const slash = path.indexOf('/', HELD.length);
+    const descriptor = path.slice(HELD.length, slash < 0 ? undefined : slash);
+    return descend(this.opened(Number(descriptor)).inode, slash < 0 ? [] : this.#partsOf(path.slice(slash)));
+  }
+
+  #partsOf(path: string): readonly string[] {
+    let parts = this.#parts.get(path);
+    if (parts === undefined) {
+      parts = path.split('/').filter((part) => part !== '');
+      this.#parts.set(path, parts);
+    }
+    return parts;
   }
 
   /** Gives a name to an inode, or takes it away. */
@@ -169,17 +184,16 @@ export class Disk {
   }
 }
 
-function descend(from: Inode, path: string): { parent: Inode; name: string } {
-  const parts = path.split('/').filter((part) => part !== '');
-  const name = parts.pop() ?? '';
+function descend(from: Inode, parts: readonly string[]): { parent: Inode; name: string } {
+  const last = parts.length - 1;
   let parent = from;
-  for (const part of parts) {
-    const next = parent.entries.get(part);
+  for (let at = 0; at < last; at += 1) {
+    const next = parent.entries.get(parts[at] ?? '');
     if (next === undefined) throw systemError('ENOENT', 'open');
     if (next.kind !== 'directory') throw systemError('ENOTDIR', 'open');
     parent = next;
   }
-  return { parent, name };
+  return { parent, name: parts[last] ?? '' };
 }
 
 function countLinks(root: Inode): void {

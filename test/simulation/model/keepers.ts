@@ -4,8 +4,8 @@ import { Failure } from '../../../src/core/failure.ts';
 import { holdGate } from '../../../src/keeper/hold-gate.ts';
 import { Keeper } from '../../../src/keeper/keeper.ts';
 import { noPlatform } from '../../../src/platform/none.ts';
+import { vaultMemory } from '../../../src/vault/directory/file-memory.ts';
 import { openDirectoryVault } from '../../../src/vault/directory/open-directory-vault.ts';
-import type { Vault } from '../../../src/vault/vault.ts';
 import { systemError } from '../disk/system-error.ts';
 import type { Machine } from '../machine/machine.ts';
 import { Killed, runAs, type SimulatedProcess } from '../machine/process.ts';
@@ -36,7 +36,7 @@ export interface Keepers {
   readonly machine: Machine;
   readonly settings: Settings;
   /** Called when a vault has acknowledged a generation. */
-  readonly onKept: (process: SimulatedProcess, vault: Vault) => Promise<void>;
+  readonly onKept: () => void;
   /** Called at the very moment at which a gate is decided. */
   readonly onGate: (process: SimulatedProcess, gate: 'open' | 'blocked') => void;
 }
@@ -75,6 +75,7 @@ export function startKeeper(
     wake: () => wake(),
     stop: () => stop.abort(new Error('stopped')),
   };
+  const memory = vaultMemory();
   const openVault = async () => {
     const vault = await openDirectoryVault(settings.vault, {
       instance: settings.instance,
@@ -82,12 +83,13 @@ export function startKeeper(
       identity: null,
       glpiDirectories: [settings.configDir],
       create: true,
+      memory,
       mounts: [],
     });
     const add = vault.add.bind(vault);
     vault.add = async (draft) => {
       const added = await add(draft);
-      await onKept(process, vault);
+      onKept();
       return added;
     };
     return vault;

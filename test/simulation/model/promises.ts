@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Vault } from '../../../src/vault/vault.ts';
 import type { NameChange } from '../disk/disk.ts';
 import type { Inode } from '../disk/inode.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { SimulatedProcess } from '../machine/process.ts';
 import { type Commit, placeOf, type SimulatedDatabase } from './database.ts';
 import { CONFIG, KEY_PATH, type SimulatedGlpi } from './glpi.ts';
-import { openAsGlpi } from './glpi-cipher.ts';
+import { Opener } from './glpi-cipher.ts';
 
 /** A promise that did not hold. */
 export class BrokenPromise extends Error {
@@ -37,6 +36,9 @@ export class Promises {
   readonly #machine: Machine;
   readonly #glpi: SimulatedGlpi;
   readonly #database: SimulatedDatabase;
+  readonly #opener = new Opener();
+  /** What a generation's file says of the key, for bytes that were read before; null where they are no whole generation. */
+  readonly #keyIn = new WeakMap<Buffer, string | null>();
 
   constructor(machine: Machine, glpi: SimulatedGlpi, database: SimulatedDatabase) {
     this.#machine = machine;
@@ -52,12 +54,9 @@ export class Promises {
     if (key !== null) this.everLive.set(key.toString('base64'), key);
   }
 
-  /** A vault has said that a generation is kept. */
-  async seeKept(_: SimulatedProcess, vault: Vault): Promise<void> {
-    for (const { files } of (await vault.list()).generations) {
-      const content = files.find(({ name }) => name === 'glpicrypt.key')?.content?.reveal();
-      if (content?.length === 32) this.acknowledged.add(content.toString('base64'));
-    }
+  /** A vault has said that a generation is kept, and so all that it lists. */
+  seeKept(): void {
+    for (const key of this.#keysOnDisk()) this.acknowledged.add(key);
   }
 
   /** Reads the vault's files as they lie on the disk, without the product's code. */
@@ -126,7 +125,7 @@ export class Promises {
     }
     if (old.length !== 32) return;
     const seen = this.#database.lastRead.get(by);
-    const opens = seen === undefined ? 0 : [...seen.values()].filter((value) => opensUnder(value, old)).length;
+    const opens = seen === undefined ? 0 : [...seen.values()].filter((value) => this.#opens(value, old)).length;
     if (opens > 0)
       this.break('never-worse', `${by.name} replaced a live key that opened ${opens} values when it last read them`);
     const { rotation } = this.#glpi;
@@ -144,16 +143,20 @@ export class Promises {
       if (before !== null && before.length > 0 && !isGarbled(before) && after?.equals(before) !== true) {
         this.break('never-unreadable', `${by.name} changed what ${row} holds`);
       }
-      if (from !== null && live !== null && opensUnder(from, live) && to !== null && !opensUnder(to, live)) {
+      if (from !== null && live !== null && this.#opens(from, live) && to !== null && !this.#opens(to, live)) {
         this.break('never-unreadable', `${by.name} sealed ${row} under another key than the live one`);
       }
     }
   }
 
+  #opens(value: string | null, key: Buffer): boolean {
+    return value !== null && value !== '' && this.#opener.open(value, key) !== null;
+  }
+
   #plaintext(value: string | null): Buffer | null {
     if (value === null || value === '') return null;
     for (const key of this.everLive.values()) {
-      const opened = openAsGlpi(value, key);
+      const opened = this.#opener.open(value, key);
       if (opened !== null) return opened;
     }
     return null;
@@ -170,7 +173,7 @@ export class Promises {
   }
 
   #opened(key: Buffer): number {
-    return this.#sealed().filter((value) => opensUnder(value, key)).length;
+    return this.#sealed().filter((value) => this.#opens(value, key)).length;
   }
 
   #sealed(): string[] {
@@ -182,19 +185,24 @@ export class Promises {
     const folder = this.#machine.disk.look('/vault/glpi/generations');
     const found: string[] = [];
     for (const { content } of folder?.entries.values() ?? []) {
-      const text = content.toString('utf8');
-      const at = text.lastIndexOf('  "sha256": "');
-      const stated = text.slice(at + 13, at + 77);
-      if (at < 0 || createHash('sha256').update(content.subarray(0, at)).digest('hex') !== stated) continue;
-      const key = (JSON.parse(text) as { contents?: Record<string, string> }).contents?.['glpicrypt.key'];
-      if (key !== undefined && Buffer.from(key, 'base64').length === length) found.push(key);
+      let key = this.#keyIn.get(content);
+      if (key === undefined) {
+        key = keyOf(content);
+        this.#keyIn.set(content, key);
+      }
+      if (key !== null && Buffer.byteLength(key, 'base64') === length) found.push(key);
     }
     return found;
   }
 }
 
-function opensUnder(value: string | null, key: Buffer): boolean {
-  return value !== null && value !== '' && openAsGlpi(value, key) !== null;
+/** The key file in a generation's bytes, as base64; null where they are not whole, or hold none. */
+function keyOf(content: Buffer): string | null {
+  const text = content.toString('utf8');
+  const at = text.lastIndexOf('  "sha256": "');
+  const stated = text.slice(at + 13, at + 77);
+  if (at < 0 || createHash('sha256').update(content.subarray(0, at)).digest('hex') !== stated) return null;
+  return (JSON.parse(text) as { contents?: Record<string, string> }).contents?.['glpicrypt.key'] ?? null;
 }
 
 /** In these histories every plaintext that a person typed begins so. */
