@@ -12,6 +12,8 @@ export interface HistoryOptions {
   /** How many events; fewer with the same seed are its beginning, which is how a failure is made smaller. */
   readonly steps: number;
   readonly settings: Settings;
+  /** The log tells what was done to files and rows, too. */
+  readonly traces?: boolean;
   /** What the disk or the machine does wrong, planted by a test. */
   readonly plant?: 'no-directory-sync';
 }
@@ -149,7 +151,7 @@ const HAPPENINGS: readonly Happening[] = [
 const TOTAL = HAPPENINGS.reduce((sum, { weight }) => sum + weight, 0);
 
 /** One history: what happens to a GLPI and its keepers, as the seed has it, with every promise looked at all the while. */
-export async function runHistory({ seed, steps, settings, plant }: HistoryOptions): Promise<HistoryResult> {
+export async function runHistory({ seed, steps, settings, plant, traces }: HistoryOptions): Promise<HistoryResult> {
   const machine = newMachine(seed);
   installClock(machine.clock);
   const { disk, clock, random } = machine;
@@ -160,15 +162,17 @@ export async function runHistory({ seed, steps, settings, plant }: HistoryOption
   machine.database = database;
   const glpi = new SimulatedGlpi({ disk, clock, random, database });
   database.otherSessions = () => (glpi.rotation === null ? 0 : 1);
-  const promises = new Promises(machine, glpi, database);
-  const world: World = { machine, settings, glpi, database, promises, keepers: [], log: [], copies: [], processes: 0 };
+  const log: string[] = [];
+  const say = (line: string) => log.push(`${String(Math.floor(clock.now)).padStart(9)} ${line}`);
+  const promises = new Promises(machine, glpi, database, traces === true ? (line) => say(`    ${line}`) : () => {});
+  const world: World = { machine, settings, glpi, database, promises, keepers: [], log, copies: [], processes: 0 };
   glpi.start();
   syncAll(world);
   start(world, 'init');
   await clock.runUntil(() => false, 30_000);
   for (let step = 0; step < steps && promises.broken.length === 0; step += 1) {
     const { name, happen } = draw(world);
-    world.log.push(`${String(Math.floor(clock.now)).padStart(9)} ${name}`);
+    note(world, name);
     happen(world);
     promises.noteLive();
     await clock.runUntil(() => false, random.pick(PAUSES));
@@ -212,16 +216,23 @@ async function runInit(world: World): Promise<void> {
 }
 
 function look(world: World, moment: string): void {
-  const { promises, keepers, log, machine } = world;
+  const { promises, keepers } = world;
   promises.checkVault(moment);
   for (const each of keepers) {
     if (each.end === null) continue;
     if (each.end.defect !== null)
       promises.break('no-defect', String((each.end.defect as Error)?.stack ?? each.end.defect));
-    if (each.end.gate !== null)
-      log.push(`${String(Math.floor(machine.clock.now)).padStart(9)}   ${each.process.name}: gate ${each.end.gate}`);
+    if (each.end.held !== null) {
+      const { decision, result } = each.end.held;
+      const { verdict } = result.after.judgement;
+      note(world, `  ${each.process.name}: ${verdict}, gate ${decision.gate} (${decision.exitCode})`);
+    }
   }
   world.keepers.splice(0, world.keepers.length, ...keepers.filter(({ end, process }) => end === null && !process.dead));
+}
+
+function note({ log, machine }: World, line: string): void {
+  log.push(`${String(Math.floor(machine.clock.now)).padStart(9)} ${line}`);
 }
 
 function draw({ machine }: World): Happening {
@@ -247,7 +258,7 @@ function start(world: World, kind: RunningKeeper['kind']): void {
     machine,
     settings,
     onKept: () => promises.seeKept(),
-    onGate: (by, gate) => gate === 'open' && promises.checkGate(by),
+    onGate: (by, { decision }) => decision.gate === 'open' && promises.checkGate(by),
   });
   keepers.push(running);
 }

@@ -26,7 +26,13 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
 const settings = await simulatedSettings();
 let histories = 0;
 for (let seed = from; seed < from + count; seed += 1) {
-  const result = await runHistory({ seed, steps, settings, ...(plant === undefined ? {} : { plant }) });
+  const result = await runHistory({
+    seed,
+    steps,
+    settings,
+    traces: traces === true,
+    ...(plant === undefined ? {} : { plant }),
+  });
   histories += 1;
   if (result.broken.length === 0) continue;
   process.stdout.write(`${JSON.stringify(result)}\n`);

@@ -1,7 +1,7 @@
 import { loadSettings } from '../../../src/config/load-settings.ts';
 import type { Settings } from '../../../src/config/settings.ts';
 import { Failure } from '../../../src/core/failure.ts';
-import { holdGate } from '../../../src/keeper/hold-gate.ts';
+import { type Held, holdGate } from '../../../src/keeper/hold-gate.ts';
 import { Keeper } from '../../../src/keeper/keeper.ts';
 import { noPlatform } from '../../../src/platform/none.ts';
 import { vaultMemory } from '../../../src/vault/directory/file-memory.ts';
@@ -17,7 +17,8 @@ const INTERVAL = 60_000;
 /** What ended, and how. */
 export interface KeeperEnd {
   readonly process: SimulatedProcess;
-  readonly gate: 'open' | 'blocked' | null;
+  /** What an init ended with; null for everybody else. */
+  readonly held: Held | null;
   /** An error that is no `Failure`: nobody's plan. */
   readonly defect: unknown;
 }
@@ -38,7 +39,7 @@ export interface Keepers {
   /** Called when a vault has acknowledged a generation. */
   readonly onKept: () => void;
   /** Called at the very moment at which a gate is decided. */
-  readonly onGate: (process: SimulatedProcess, gate: 'open' | 'blocked') => void;
+  readonly onGate: (process: SimulatedProcess, held: Held) => void;
 }
 
 /** The settings of a keeper that nobody configured, but for the places and times of the simulated machine. */
@@ -108,8 +109,8 @@ export function startKeeper(
         () => machine.clock.now,
         () => {},
       );
-      onGate(process, held.decision.gate);
-      return held.decision.gate;
+      onGate(process, held);
+      return held;
     }
     while (!stop.signal.aborted) {
       await keeper.reconcile(stop.signal);
@@ -120,12 +121,12 @@ export function startKeeper(
     }
     return null;
   };
-  const finish = (gate: KeeperEnd['gate'], defect: unknown) => {
-    running.end = { process, gate, defect };
+  const finish = (held: KeeperEnd['held'], defect: unknown) => {
+    running.end = { process, held, defect };
   };
   runAs(process, () => {
     run().then(
-      (gate) => finish(gate, null),
+      (held) => finish(held, null),
       (error: unknown) => finish(null, isExpected(error, process, stop.signal) ? null : error),
     );
   });

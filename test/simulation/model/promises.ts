@@ -40,7 +40,11 @@ export class Promises {
   /** What a generation's file says of the key, for bytes that were read before; null where they are no whole generation. */
   readonly #keyIn = new WeakMap<Buffer, string | null>();
 
-  constructor(machine: Machine, glpi: SimulatedGlpi, database: SimulatedDatabase) {
+  readonly #tell: (line: string) => void;
+
+  /** @param tell takes what happens in between, for whoever wants to understand a history */
+  constructor(machine: Machine, glpi: SimulatedGlpi, database: SimulatedDatabase, tell: (line: string) => void) {
+    this.#tell = tell;
     this.#machine = machine;
     this.#glpi = glpi;
     this.#database = database;
@@ -101,6 +105,8 @@ export class Promises {
   }
 
   #seeNameChange({ path, by, before, after }: NameChange): void {
+    if (!path.includes('.tmp'))
+      this.#tell(`${by?.name ?? 'the world'} ${after === null ? 'removes' : 'puts'} ${path}${of(path, after)}`);
     if (by === null) {
       this.noteLive();
       return;
@@ -135,6 +141,7 @@ export class Promises {
   }
 
   #seeCommit({ by, changes }: Commit): void {
+    this.#tell(`${by.name} writes ${changes.map(({ reference }) => placeOf(reference)).join(', ')}`);
     const live = this.#glpi.key;
     for (const { reference, from, to } of changes) {
       const before = this.#plaintext(from);
@@ -208,6 +215,15 @@ function keyOf(content: Buffer): string | null {
 /** In these histories every plaintext that a person typed begins so. */
 function isGarbled(plaintext: Buffer): boolean {
   return !plaintext.toString('utf8').startsWith('secret');
+}
+
+/** Which key lies there now. */
+function of(path: string, after: Inode | null): string {
+  if (after === null || after.kind === 'directory') return '';
+  if (path === KEY_PATH)
+    return `: ${after.content.length === 32 ? short(after.content.toString('base64')) : `${after.content.length} bytes`}`;
+  const kept = path.includes('/generations/') ? keyOf(after.content) : null;
+  return kept === null ? '' : `: ${short(kept)}`;
 }
 
 function short(key: string): string {
