@@ -10,7 +10,8 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
 RUN npm run --silent build
 
-# The compile cache is bound to the Node that made it and to the files' paths, so the final image's own Node makes it there.
+# Compiled code is bound to the Node that made it and to the files' paths, so the final image's own Node makes it there.
+# Where it does not fit (another Node, flags of V8), the program compiles its source and runs as well.
 COPY --from=runtime /nodejs/bin/node /nodejs/bin/node
 RUN cp -r dist /app \
  && cp LICENSE /app/LICENSE \

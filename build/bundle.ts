@@ -5,7 +5,7 @@ import { collectLicenses } from './collect-licenses.ts';
 import { inlineVersion } from './inline-version.ts';
 import { keepNamedExports } from './keep-named-exports.ts';
 import { leaveOutModules } from './leave-out-modules.ts';
-import { mergeStartPath } from './merge-start-path.ts';
+import { mergeScripts } from './merge-scripts.ts';
 import { parseTables } from './parse-tables.ts';
 import { readBuiltinsLazily } from './read-builtins-lazily.ts';
 
@@ -53,7 +53,7 @@ export async function bundle(directory: string): Promise<Metafile[]> {
   const plugins = [leaveOutModules(), keepNamedExports(), readBuiltinsLazily(), parseTables(), inlineVersion(PROJECT)];
   const entryPoints = { 'command-line': 'src/commands/start.ts' };
   const whole = await build({ ...shared, entryPoints, plugins, splitting: true, metafile: true });
-  await mergeStartPath(directory, whole.metafile);
+  await mergeScripts(directory, whole.metafile);
   const apart = await build({ ...shared, entryPoints: APART, plugins: [importOutputs(), ...plugins], metafile: true });
   for (const name of readdirSync(directory)) finishOutput(join(directory, name));
   chmodSync(join(directory, 'main.js'), 0o755);
@@ -78,6 +78,7 @@ function importOutputs(): Plugin {
 }
 
 function finishOutput(path: string): void {
+  if (!path.endsWith('.js')) return;
   const text = readFileSync(path, 'utf8');
   const code = text.startsWith('#!') ? text.slice(text.indexOf('\n') + 1) : text;
   const hashbang = path.endsWith('/main.js') ? HASHBANG : '';

@@ -25,7 +25,7 @@ export function readBuiltinsLazily(): Plugin {
   return {
     name: 'read-builtins-lazily',
     setup(setup) {
-      setup.onResolve({ filter: /^(node:)?[a-z_/]+$/ }, ({ path, kind }) => {
+      setup.onResolve({ filter: /^(node:)?[a-z0-9_/]+$/ }, ({ path, kind }) => {
         if (!isBuiltin(path)) return null;
         const name = path.startsWith('node:') ? path : `node:${path}`;
         if (kind === 'import-statement') return { path: name, namespace: IMPORTED, sideEffects: false };

@@ -3,15 +3,16 @@
  * else is loaded when it is known to be needed.
  */
 import { existsSync, writeFileSync } from 'node:fs';
+import { Output } from './commands/output.ts';
 
 const argv = process.argv.slice(2);
-const { env: environment, stdout, stderr } = process;
+const { env: environment } = process;
+const stdout = new Output(() => withoutGoneReader(process.stdout), 1);
+const stderr = new Output(() => withoutGoneReader(process.stderr), 2);
 
 /** Options that are probes of the container, and what they ask. */
 const PROBES: Readonly<Record<string, 'gate' | 'live'>> = { '--startup': 'gate', '--live': 'live' };
 
-/** A reader that went away must not take the watch down with it. */
-for (const stream of [stdout, stderr]) stream.on('error', ignoreGoneReader);
 process.on('uncaughtException', exitUnexpectedly);
 process.on('unhandledRejection', exitUnexpectedly);
 
@@ -22,14 +23,14 @@ async function main(): Promise<number> {
   if (argv.length === 1 && argv[0] === 'healthcheck' && isHttpAddressInEnvironment()) {
     const { quickHealthcheck } = await import('./commands/quick-healthcheck.ts');
     const { exitCode, text } = await quickHealthcheck(environment);
-    stdout.write(text);
+    await stdout.write(text);
     return exitCode;
   }
   const probe = argv.length === 2 && argv[0] === 'healthcheck' ? PROBES[argv[1] ?? ''] : undefined;
   if (probe !== undefined) {
     const { quickProbe } = await import('./commands/quick-probe.ts');
     const { exitCode, text } = await quickProbe(probe);
-    stdout.write(text);
+    await stdout.write(text);
     return exitCode;
   }
   const { start } = await import('./commands/start.ts');
@@ -53,11 +54,15 @@ function emptyCoreDump(): void {
   }
 }
 
-function ignoreGoneReader(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+/** A reader that went away must not take the watch down with it. */
+function withoutGoneReader(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  return stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
 }
 
 async function exitUnexpectedly(error: unknown): Promise<void> {
   const { describeUnexpected, UNEXPECTED } = await import('./commands/unexpected.ts');
-  stderr.write(`keykeeper: ${describeUnexpected(error)}\n`, () => process.exit(UNEXPECTED));
+  await stderr.write(`keykeeper: ${describeUnexpected(error)}\n`);
+  process.exit(UNEXPECTED);
 }

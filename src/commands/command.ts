@@ -4,6 +4,7 @@ import type { Environment } from '../config/source.ts';
 import type { ResultDocument } from '../report/document.ts';
 import type { Logger } from '../report/logger.ts';
 import type { Style } from '../report/style.ts';
+import type { Output } from './output.ts';
 import type { SecretQuestion } from './read-input.ts';
 
 /** An option of one command, beside the settings, `--config` and `--json`, which every command takes. */
@@ -46,7 +47,7 @@ export interface CommandContext {
   /** As the result is printed. */
   readonly style: Style;
   /** Standard output, for a command whose result is a stream of bytes; it returns no document then. */
-  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly stdout: Output;
   /** Writes to standard output beside the result; nothing may be written there with `--json`. */
   readonly print: (text: string) => void;
 }

@@ -106,7 +106,7 @@ function placeOf({ settings, options, stdout, json }: CommandContext): string {
   const place = typeof file === 'string' ? file : (settings.exportTo ?? '-');
   if (place !== '-') return place;
   if (options.dryRun === true) return place;
-  if (stdout.isTTY !== true && !json) return place;
+  if (!stdout.isTTY && !json) return place;
   throw new Failure(
     'usage',
     json ? '--json and an export both want standard output' : 'an export is no text to look at',
@@ -122,7 +122,7 @@ async function toStandardOutput(context: CommandContext, recipients: readonly st
   const { bytes, result } = await open(context, recipients);
   for await (const chunk of bytes) {
     signal.throwIfAborted();
-    await writeBytes(stdout, chunk);
+    await writeBytes(stdout.stream(), chunk);
   }
   const done = result();
   for (const { message, target } of incomplete(done)) logger.warn(message, { target });

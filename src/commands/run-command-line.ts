@@ -13,11 +13,11 @@ import { styleFor } from '../report/style.ts';
 import type { Command } from './command.ts';
 import { COMMANDS } from './command-table.ts';
 import { hideSecrets } from './hide-secrets.ts';
+import type { Output } from './output.ts';
 import { type Invocation, parseCommandLine } from './parse-command-line.ts';
 import type { Input } from './read-input.ts';
 import type { Stop } from './stop-signal.ts';
 import { describeUnexpected, UNEXPECTED } from './unexpected.ts';
-import { writeText } from './write-text.ts';
 
 /** The process as a command sees it. */
 export interface CommandLine {
@@ -25,8 +25,8 @@ export interface CommandLine {
   readonly environment: Environment;
   /** Made when it is asked for: opening it costs, and few commands read. */
   readonly stdin: () => Input;
-  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean };
-  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stdout: Output;
+  readonly stderr: Output;
   readonly stop: Stop;
 }
 
@@ -46,7 +46,7 @@ export async function runCommandLine(line: CommandLine): Promise<number> {
   try {
     const invocation = await parseCommandLine(argv);
     if (invocation.kind === 'run') return await runCommand(invocation, line);
-    await writeText(invocation.misused ? line.stderr : line.stdout, invocation.text);
+    await (invocation.misused ? line.stderr : line.stdout).write(invocation.text);
     return invocation.misused ? exitCodeOf('usage') : 0;
   } catch (error) {
     return await reportError(error, nameOf(argv), line);
@@ -65,7 +65,7 @@ async function runCommand({ command, flags, options, configFile, json }: Run, li
   const asks = command.name !== 'healthcheck';
   const loaded = await loadSettings({ flags, environment, configFile, ...(asks ? { lookAtImage } : {}) });
   const { settings } = loaded;
-  const logger = createLogger(settings, stderr);
+  const logger = createLogger(settings, () => stderr.stream());
   hideSecrets(settings, logger);
   try {
     const document = await command.run({
@@ -79,11 +79,11 @@ async function runCommand({ command, flags, options, configFile, json }: Run, li
       progress: (what, more) => showProgress(what, more, { stream: stderr, logger }),
       readSecret: async (question) => {
         const { readSecretInput } = await import('./read-input.ts');
-        return await readSecretInput(question, stdin(), stderr, stop.signal);
+        return await readSecretInput(question, stdin(), stderr.stream(), stop.signal);
       },
       confirm: async (question) => {
         const { confirmOn } = await import('./read-input.ts');
-        return await confirmOn(question, stdin(), stderr, stop.signal);
+        return await confirmOn(question, stdin(), stderr.stream(), stop.signal);
       },
       style: styleFor(stdout, environment),
       stdout,
@@ -92,7 +92,7 @@ async function runCommand({ command, flags, options, configFile, json }: Run, li
     // Log lines about a result stand before it where both go to one terminal.
     await logger.flush();
     if (document === null) return 0;
-    await writeText(stdout, json ? jsonText(document) : resultText(command, document, line));
+    await stdout.write(json ? jsonText(document) : resultText(command, document, line));
     return document.exitCode;
   } finally {
     await logger.flush();
@@ -111,22 +111,20 @@ async function reportError(error: unknown, name: string, line: CommandLine): Pro
     const stopped = emptyDocument(name, stop.exitCode, [
       { code: 'stopped', severity: 'info', target: '', message: 'stopped by a signal before it was done', try: '' },
     ]);
-    await (json ? writeText(stdout, jsonText(stopped)) : writeText(stderr, 'keykeeper: stopped by a signal\n'));
+    await (json ? stdout.write(jsonText(stopped)) : stderr.write('keykeeper: stopped by a signal\n'));
     return stop.exitCode;
   }
   if (error instanceof Failure) {
     const document = failureDocument(name, error);
     if (ENDS_CONTAINERS.includes(name)) await leaveReason(error, environment);
-    await (json
-      ? writeText(stdout, jsonText(document))
-      : writeText(stderr, printFailure(error, styleFor(stderr, environment))));
+    await (json ? stdout.write(jsonText(document)) : stderr.write(printFailure(error, styleFor(stderr, environment))));
     return document.exitCode;
   }
   const message = describeUnexpected(error);
   const unexpected = { code: 'unexpected', severity: 'error', target: '', message, try: '' } as const;
   await (json
-    ? writeText(stdout, jsonText(emptyDocument(name, UNEXPECTED, [unexpected])))
-    : writeText(stderr, `keykeeper: ${message}\n`));
+    ? stdout.write(jsonText(emptyDocument(name, UNEXPECTED, [unexpected])))
+    : stderr.write(`keykeeper: ${message}\n`));
   return UNEXPECTED;
 }
 

@@ -25,11 +25,12 @@ const FLUSH_LIMIT = 2_000;
 /**
  * Makes a logger that loads winston at its first record, for most runs of `init` have none.
  *
+ * @param output where it writes, or what opens it at the first record
  * @param now the clock, for tests
  */
 export function createLogger(
   settings: Pick<Settings, 'logLevel' | 'logFormat'>,
-  output: NodeJS.WritableStream,
+  output: NodeJS.WritableStream | (() => NodeJS.WritableStream),
   now: () => Date = () => new Date(),
 ): Logger {
   const scrubber = createScrubber();
@@ -42,7 +43,7 @@ export function createLogger(
     // The record is made now: what a field refers to may change before winston is there.
     const record: LogRecord = { time: now().toISOString(), level, message, fields: plainFields(fields) };
     const line = scrubber.clean(formatRecord(record, settings.logFormat));
-    sink ??= openSink(output);
+    sink ??= openSink(typeof output === 'function' ? output() : output);
     const opened = sink;
     written = written.then(async () => {
       (await opened).log({ level, message: line });

@@ -10,7 +10,7 @@ const ERASE_LINE = '\r\u001b[2K';
 
 export interface ProgressOutput {
   /** Standard error. */
-  readonly stream: { readonly isTTY?: boolean; readonly columns?: number; write(text: string): unknown };
+  readonly stream: { readonly isTTY?: boolean; readonly columns?: number | undefined; write(text: string): unknown };
   readonly logger: Pick<Logger, 'info'>;
 }
 

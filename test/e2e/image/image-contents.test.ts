@@ -37,11 +37,15 @@ describe.skipIf(!(await available('docker')))('the built image', () => {
       (path) => !base.has(path) && !/^(dev|etc|proc|sys)(\/|$)|^(var|\.dockerenv)$/.test(path),
     );
     const kinds = new Set(
-      added.map((path) => path.replace(/^app\/[\w.-]+\.js$/, 'app/*.js').replace(/^app\/cache\/.*/, 'app/cache/*')),
+      added.map((path) =>
+        path.replace(/^app\/[\w-]+\.(js|cjs|cjs\.cache)$/, 'app/*.$1').replace(/^app\/cache\/.*/, 'app/cache/*'),
+      ),
     );
 
     expect([...kinds].sort()).toEqual([
       'app',
+      'app/*.cjs',
+      'app/*.cjs.cache',
       'app/*.js',
       'app/LICENSE',
       'app/THIRD-PARTY-LICENSES.txt',

@@ -1,3 +1,4 @@
+import { Output } from '../../../src/commands/output.ts';
 import { registrationValidate } from '../../../src/commands/registration-validate.ts';
 import type { ValidationDetails } from '../../../src/commands/validation-details.ts';
 import { loadSettings } from '../../../src/config/load-settings.ts';
@@ -29,7 +30,7 @@ export async function validate(environment: CliEnvironment, options: Record<stri
     readSecret: async () => '',
     confirm: async () => 'nobody',
     style: PLAIN,
-    stdout: process.stdout,
+    stdout: new Output(() => process.stdout),
     print: () => undefined,
   });
   if (document === null) throw new Error('expected a document');

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { Output } from '../../../src/commands/output.ts';
 import { runCommandLine } from '../../../src/commands/run-command-line.ts';
 import { FakeStream } from '../report/fake-stream.ts';
 
@@ -21,8 +22,8 @@ export async function runLine(
     argv,
     environment,
     stdin: () => Readable.from([input]),
-    stdout,
-    stderr,
+    stdout: new Output(() => stdout),
+    stderr: new Output(() => stderr),
     stop,
   });
   return { exitCode, stdout: stdout.text, stderr: stderr.text };

@@ -1,0 +1,138 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { build, type Metafile, type Plugin } from 'esbuild';
+import { readBuiltinsLazily } from './read-builtins-lazily.ts';
+
+/**
+ * What is loaded together, in this order: a quiet `init`; what it loads to ask a database. Each with all that it imports
+ * statically and that none before has.
+ */
+const SCRIPTS: Readonly<Record<string, readonly string[]>> = {
+  start: ['src/commands/start.ts', 'src/commands/init.ts'],
+};
+
+type Outputs = ReadonlyMap<string, Metafile['outputs'][string]>;
+/** Names as a merged output had them, to those under which its script exports them. */
+type Names = ReadonlyMap<string, string>;
+
+/**
+ * Makes one script of the many small outputs that are loaded together: finding, reading and linking each takes Node longer
+ * than what is in it, and only a script can come with the code of all its functions (load-script.ts). `NAME.cjs` is the
+ * script, `NAME.js` loads it; all other outputs then import from that.
+ *
+ * @param directory absolute, of the outputs that `metafile` describes
+ */
+export async function mergeScripts(directory: string, { outputs }: Metafile): Promise<void> {
+  const byName = new Map(Object.entries(outputs).map(([path, output]) => [basename(path), output]));
+  /** A merged output, and where what it exported is found now. */
+  const moved = new Map<string, { readonly script: string; readonly names: Names }>();
+  for (const [script, sources] of Object.entries(SCRIPTS)) {
+    const merged = [...closureOf(sources, byName)].filter((name) => !moved.has(name));
+    const taken = new Set<string>();
+    for (const [index, name] of merged.entries()) {
+      const names = (byName.get(name)?.exports ?? []).map((own) => [own, taken.has(own) ? `${own}$${index}` : own]);
+      for (const [, exported] of names) taken.add(exported ?? '');
+      moved.set(name, { script, names: new Map(names as [string, string][]) });
+    }
+  }
+  for (const script of Object.keys(SCRIPTS)) await writeScript(script);
+  for (const name of byName.keys()) {
+    const place = moved.get(name);
+    if (place === undefined) redirect(join(directory, name));
+    else if (isRenamed(name))
+      writeFileSync(join(directory, name), `${exportBack(place.names, `${place.script}.js`)}\n`);
+    else rmSync(join(directory, name));
+  }
+
+  async function writeScript(script: string): Promise<void> {
+    const parts = [...moved].filter(([, place]) => place.script === script);
+    const statements = parts.map(([name, { names }]) => exportAs(names, name));
+    const shared = {
+      bundle: true,
+      platform: 'node',
+      target: 'node24',
+      charset: 'ascii',
+      supported: { using: true },
+      minifySyntax: true,
+      minifyWhitespace: true,
+      legalComments: 'none',
+      logLevel: 'warning',
+    } as const;
+    await build({
+      ...shared,
+      stdin: { contents: statements.join('\n'), resolveDir: directory },
+      outfile: join(directory, `${script}.cjs`),
+      format: 'cjs',
+      banner: { js: '(function(module,require,__import){' },
+      footer: { js: '})' },
+      plugins: [keepOthersOutside()],
+    });
+    const file = join(directory, `${script}.cjs`);
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/\bimport\(("[^"]+")\)/g, '__import($1)'));
+    const names = parts.flatMap(([, place]) => [...place.names.values()]);
+    await build({
+      ...shared,
+      stdin: {
+        contents: [
+          `import { loadScript } from './load-script.ts';`,
+          `const whole = loadScript(import.meta.dirname + '/${script}.cjs');`,
+          `export const { ${names.join(', ')} } = whole;`,
+        ].join('\n'),
+        resolveDir: import.meta.dirname,
+      },
+      outfile: join(directory, `${script}.js`),
+      format: 'esm',
+      plugins: [readBuiltinsLazily()],
+    });
+  }
+
+  /** A lazy import of what is merged finds it in its script. */
+  function keepOthersOutside(): Plugin {
+    return {
+      name: 'keep-others-outside',
+      setup(setup) {
+        setup.onResolve({ filter: /^\.\// }, ({ path, kind }) => {
+          const name = basename(path);
+          const place = moved.get(name);
+          if (place === undefined) return { path, external: true };
+          if (kind !== 'dynamic-import') return null;
+          return { path: isRenamed(name) ? path : `./${place.script}.js`, external: true };
+        });
+      },
+    };
+  }
+
+  function isRenamed(name: string): boolean {
+    return [...(moved.get(name)?.names ?? [])].some(([own, exported]) => own !== exported);
+  }
+
+  function redirect(path: string): void {
+    if (!path.endsWith('.js')) return;
+    const text = readFileSync(path, 'utf8').replace(/(["'])\.\/([\w.-]+\.js)\1/g, (whole, _quote, name: string) => {
+      const place = moved.get(name);
+      return place === undefined || isRenamed(name) ? whole : `"./${place.script}.js"`;
+    });
+    writeFileSync(path, text);
+  }
+}
+
+/** The outputs of these sources and all that they import statically. */
+function closureOf(sources: readonly string[], byName: Outputs): Set<string> {
+  const found = new Set<string>();
+  for (const [name, { entryPoint }] of byName)
+    if (entryPoint !== undefined && sources.includes(entryPoint)) found.add(name);
+  for (const name of found) {
+    for (const { path, kind, external } of byName.get(name)?.imports ?? []) {
+      if (kind === 'import-statement' && external !== true) found.add(basename(path));
+    }
+  }
+  return found;
+}
+
+function exportAs(names: Names, file: string): string {
+  return `export { ${[...names].map(([own, exported]) => `${own} as ${exported}`).join(', ')} } from './${file}';`;
+}
+
+function exportBack(names: Names, file: string): string {
+  return `export { ${[...names].map(([own, exported]) => `${exported} as ${own}`).join(', ')} } from './${file}';`;
+}
