@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { InstrumenterContext, StrykerOptions } from '@stryker-mutator/api/core';
 import { commonTokens } from '@stryker-mutator/api/plugin';
@@ -20,6 +21,8 @@ import { type CollectedTest, collectedTests, collectFile } from './collect-tests
 
 /** How long each test took without a mutant, in ms; written in the copy of the project that Stryker makes. */
 const DURATIONS = 'durations.json';
+/** How long a test may take, in ms. */
+const LONGEST = 10_000;
 /** What files of tests find under the names of these modules. */
 const STAND_INS: ReadonlyMap<string, string> = new Map([
   ['vitest', new URL('collect-tests.ts', import.meta.url).href],
@@ -114,7 +117,7 @@ class InProcessRunner implements TestRunner {
     try {
       try {
         for (const hook of test.before) await hook();
-        await test.run();
+        await inTime(test.run());
       } finally {
         for (const hook of test.after) await hook();
       }
@@ -126,6 +129,16 @@ class InProcessRunner implements TestRunner {
       delete context.currentTestId;
     }
   }
+}
+
+/** A test that waits for what a mutant never does has failed; it is not worth a process. */
+async function inTime(result: unknown): Promise<void> {
+  if (!(result instanceof Promise)) return;
+  const given = new AbortController();
+  const late = setTimeout(LONGEST, undefined, { signal: given.signal }).then(() => {
+    throw new Error(`takes longer than ${LONGEST} ms`);
+  });
+  await Promise.race([result, late]).finally(() => given.abort());
 }
 
 /** Where instrumented code looks for the mutant that is alive, and counts what it reaches. */

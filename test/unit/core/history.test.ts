@@ -3,6 +3,7 @@ import {
   everProven,
   FROM_BACKUP,
   generationOfKey,
+  judgedFirst,
   knownKeys,
   lastProven,
   newestFirst,
@@ -98,6 +99,27 @@ describe('the history of a vault', () => {
     expect(lastProven([backup, OLD])).toBe(KEY_A);
     expect(lastProven([backup])).toBe(KEY_B);
     expect(lastProven([whole, backup, OLD])).toBe(KEY_C);
+  });
+
+  it('takes half of the values for too few to call a key out of a backup the last proven one', () => {
+    const half = { tested: 4, opened: 2, real: 2, at: '2026-01-03T00:00:00Z' };
+    const backup = generation(3, { key: KEY_B, reason: FROM_BACKUP, proof: half });
+    const own = generation(1, { proof: half });
+
+    expect(lastProven([backup, OLD])).toBe(KEY_A);
+    expect(lastProven([generation(4, { key: KEY_C, proof: half }), own])).toBe(KEY_C);
+  });
+
+  it('puts what was judged first, what was hurried then, and backups last', () => {
+    const hasty = generation(3, { reason: 'late-write' });
+    const backup = generation(4, { key: KEY_B, reason: FROM_BACKUP });
+    const unnamed = generation(5, { key: null, reason: FROM_BACKUP });
+    const all = [unnamed, backup, hasty, OLD];
+
+    expect(judgedFirst(all, 'any')).toEqual([OLD, hasty, unnamed, backup]);
+    expect(judgedFirst(all, KEY_B)).toEqual([OLD, hasty, backup]);
+    expect(judgedFirst(all, KEY_A)).toEqual([OLD, hasty]);
+    expect(judgedFirst(all, null)).toEqual([OLD, hasty]);
   });
 
   it('counts a key out of a backup as untested only while nothing has spoken against it', () => {

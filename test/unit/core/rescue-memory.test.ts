@@ -6,7 +6,9 @@ import type { EmptiedValue } from '../../../src/core/value.ts';
 import {
   type Answer,
   answers,
+  brokenVault,
   digestOf,
+  IDENTITY,
   KEY_A,
   observe,
   type Scene,
@@ -48,21 +50,38 @@ describe('what is remembered of emptied places', () => {
     expect(remembered(places, {}, { database: silentDatabase() }).places).toEqual(places);
     expect(remembered(places, { installing: true }).places).toEqual(places);
     expect(remembered(places, { values: valuesOf({ under: [], shaped: true }) }).places).toEqual(places);
+    expect(remembered(places, {}, { key: { kind: 'unreadable', cause: 'EIO' } }).places).toEqual(places);
+    expect(remembered(places, {}, { vault: brokenVault() }).places).toEqual(places);
+    expect(remembered(places, { identity: { ...IDENTITY, address: 'moved:3306' } }).places).toEqual(places);
+  });
+
+  it('is that an accident emptied it once more after it was brought back', () => {
+    const before = [place('brought-back', '2026-01-08T00:00:00Z')];
+
+    expect(remembered(before, { emptied: [EMPTIED] }).places).toEqual([place('emptied')]);
   });
 
   it('is for a while that one was brought back', () => {
     const back = place('brought-back', '2026-01-09T23:30:00Z');
 
-    expect(remembered([back], {}).places).toEqual([back]);
-    const quiet = {
-      records: { ...NO_RECORDS, rescue: { places: [place('brought-back', '2026-01-01T00:00:00Z')], left: [] } },
+    const quietly = (at: string) => {
+      const rescue = { places: [place('brought-back', at)], left: [] };
+      return remembered([], {}, { records: { ...NO_RECORDS, rescue } }).places;
     };
-    expect(remembered([], {}, quiet).places).toEqual([]);
+
+    expect(remembered([back], {}).places).toEqual([back]);
+    expect(remembered([place('brought-back', '2026-01-01T00:00:00Z')], {}).places).toHaveLength(1);
+    expect(quietly('2026-01-01T00:00:00Z')).toEqual([]);
+    expect(quietly('2026-01-09T00:00:00Z')).toEqual([]);
+    expect(quietly('2026-01-09T00:00:01Z')).toHaveLength(1);
   });
 
   it('is one state for a place', () => {
     const memory = withPlaces({ places: [place('emptied')], left: [] }, [place('brought-back')]);
 
+    const other = { ...place('emptied'), reference: { ...REFERENCE, id: 8 } };
+
     expect(memory.places).toEqual([place('brought-back')]);
+    expect(withPlaces({ places: [other], left: [] }, [place('left')]).places).toEqual([other, place('left')]);
   });
 });

@@ -5,7 +5,7 @@ import { judge } from '../../../src/core/judge.ts';
 import { plan } from '../../../src/core/plan.ts';
 import { type Presence, withOtherConfig, withPresence } from '../../../src/core/presence.ts';
 import { NO_RECORDS } from '../../../src/core/records.ts';
-import { PREPARED, type Rotation } from '../../../src/core/rotation.ts';
+import { PREPARED, type Rotation, rotationFindings } from '../../../src/core/rotation.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import { breaksGlpi11, makeKey } from '../../../src/glpi/security-key.ts';
 import {
@@ -16,6 +16,7 @@ import {
   KEY_C,
   observe,
   type Scene,
+  value,
   valuesOf,
   vaultOf,
 } from './build-observation.ts';
@@ -33,7 +34,8 @@ function look(scene: Scene, { minutes = 1, rotation = ROTATION as Rotation | nul
   const options = rotate
     ? ({ rescue: 'auto', scope: 'rotate', rotation: wanted } as const)
     : ({ rescue: 'ask' } as const);
-  return { judgement, ...plan(observation, judgement, options) };
+  const codes = rotationFindings(observation).map((each) => each.code);
+  return { judgement, codes, ...plan(observation, judgement, options) };
 }
 
 const under = (...keys: (typeof KEY_A)[]) => valuesOf(...keys.map((key) => ({ under: [key], ours: key === KEY_B })));
@@ -47,6 +49,27 @@ describe('a rotation', () => {
     expect(unknown.judgement.real).toBe(0);
   });
 
+  it('carries it over by real values under that key alone', () => {
+    const ours = { under: [KEY_B], ours: true } as const;
+    const proves = (...specs: Parameters<typeof valuesOf>) =>
+      look({ key: KEY_B, database: answers(valuesOf(...specs)) }).judgement.real;
+
+    expect(proves({ ...ours, as: 'empty' }, { ...ours, as: 'garbled' })).toBe(0);
+    expect(proves(ours, { under: [KEY_A] })).toBe(1);
+    expect(proves({ under: [KEY_A, KEY_B], ours: true })).toBe(1);
+    expect(look({ key: KEY_A, database: answers(valuesOf({ under: [KEY_A], ours: true })) }).judgement.real).toBe(0);
+  });
+
+  it('is told of for an hour, until it has said that it ended', () => {
+    const told = (when: Parameters<typeof look>[1]) =>
+      look({ key: KEY_B, database: answers(under(KEY_B)) }, when).codes.includes('rotation-under-way');
+
+    expect(told({ minutes: 59 })).toBe(true);
+    expect(told({ minutes: 60 })).toBe(false);
+    expect(told({ rotation: { ...ROTATION, finishedAt: AT } })).toBe(false);
+    expect(told({ rotation: null })).toBe(false);
+  });
+
   it('that only prepared a key makes it neither a choice nor the one that was proven last', () => {
     const generations = VAULT.kind === 'ready' ? [...VAULT.generations].reverse() : [];
 
@@ -54,10 +77,12 @@ describe('a rotation', () => {
   });
 
   it('has values that come late under the old key moved, also while GLPI runs', () => {
-    const { actions } = look({ key: KEY_B, database: answers(under(KEY_B, KEY_A, KEY_C)) });
+    const values = [...under(KEY_B, KEY_A, KEY_C), value({ id: 4, under: [KEY_C, KEY_A] })];
+
+    const { actions } = look({ key: KEY_B, database: answers(values) });
 
     const reseals = actions.filter((each) => each.action === 'reseal-values');
-    expect(reseals).toMatchObject([{ values: [{ id: 2 }] }]);
+    expect(reseals).toMatchObject([{ target: 'database', values: [{ id: 2 }, { id: 4 }] }]);
   });
 
   it.each([
