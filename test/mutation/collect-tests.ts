@@ -79,7 +79,8 @@ function withRows(add: Add) {
     const lists = rows.every((row) => Array.isArray(row));
     for (const row of rows) {
       const values = lists ? (row as readonly unknown[]) : [row];
-      add(format(name, ...values), body, values);
+      const shown = values.slice(0, name.match(/%[sdifjoO]/g)?.length ?? 0);
+      add(format(name, ...shown), body, values);
     }
   };
 }

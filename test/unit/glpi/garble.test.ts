@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assess } from '../../../src/glpi/evidence.ts';
 import { garbledForms } from '../../../src/glpi/garble.ts';
@@ -15,6 +16,22 @@ const [OLD, NEW] = [randomBytes(32), randomBytes(32)];
 const KEYS = new Map([NEW, OLD].map((key) => [fingerprintOf(key), key]));
 
 const sealed = (plaintext: string | Buffer, key: Buffer) => sealWithNonce(Buffer.from(plaintext), key, randomBytes(24));
+
+/** A value of which the legacy routine makes this text, as it makes any of random bytes. */
+function turnsInto(text: string): string {
+  const { length } = LEGACY_CONSTANT;
+  const bytes = Buffer.from(text, 'latin1');
+  const shifted = bytes.map((byte, index) => byte + (LEGACY_CONSTANT[(index + length - 1) % length] ?? 0));
+  return Buffer.from(shifted).toString('base64');
+}
+
+function formsOf(text: string): string[] {
+  return garbledForms(turnsInto(text), [LEGACY_CONSTANT]).map((each) => each.toString('latin1'));
+}
+
+/** What the unescaping of 9.5, 10.0 and 11 goes by. */
+const PIECES = ['<', '>', '&', '&lt;', '&gt;', '&#38;', '&#60;', '&#62;', '&amp;', '\\', '\\\\', "\\'", '\\"', '\\n'];
+const MORE_PIECES = ['\\r', '\\x00', '\\x1a', '\\a', "'", '"', '\n', '\r', '\0', '\x1a', 'n', 'x00', 'a', '\xe7'];
 
 /**
  * A value of which 11 makes something that nothing computes back: its nonce turns into both `<` and `&lt;`, which 11
@@ -57,6 +74,51 @@ describe('what GLPI makes of a value without its key', () => {
 
       expect(forms.map((each) => each.toString('hex'))).toContain(garbleAs(version, value, legacyKey).toString('hex'));
     }
+  });
+
+  it.each<[string, string[]]>([
+    ['a', ['a']],
+    ['a&lt;b&gt;', ['a&lt;b&gt;', 'a<b>']],
+    ['a&lt;<', ['a&lt;<', 'a<<', 'a&lt;&lt;']],
+    ['a&#60;b&#62;&#38;&lt;', ['a&#60;b&#62;&#38;&lt;', 'a&#60;b&#62;&#38;<', 'a<b>&&lt;']],
+    ['a&#60;&', ['a&#60;&']],
+    ['a&#60;&b;', ['a&#60;&b;', 'a<&b;']],
+    ['a&#60;&#x;', ['a&#60;&#x;', 'a<&#x;']],
+    ['a\\nb', ['a\\nb', 'a\nb']],
+    ['a\\nb\n', ['a\\nb\n']],
+    ['a\\nb\r', ['a\\nb\r']],
+    ['a\\nb\x1a', ['a\\nb\x1a']],
+    ['a\\nb\0', ['a\\nb\0']],
+    ["a\\nb'", ["a\\nb'"]],
+    ["'a\\nb", ["'a\\nb"]],
+    ["a\\nb\\'", ["a\\nb\\'", "a\nb'"]],
+    ['a\\"\\x00\\r\\x1a', ['a\\"\\x00\\r\\x1a', 'a"\0\r\x1a']],
+    ['a\\\\b', ['a\\\\b', 'a\\b']],
+    ['a\\\\\\nb', ['a\\\\\\nb', 'a\\\nb']],
+    ['a\\b', ['a\\b']],
+    ['a\\\\\\b', ['a\\\\\\b']],
+    ['a\\\\nb', ['a\\\\nb']],
+    ['a\\nb\\c', ['a\\nb\\c']],
+    ['a\\cb\\n', ['a\\cb\\n']],
+  ])('is of %j one of %j', (text, forms) => {
+    expect(formsOf(text)).toEqual(forms);
+  });
+
+  it.each(VERSIONS)('is what %s does, whatever looks escaped in it', (version) => {
+    const texts = fc.array(fc.constantFrom(...PIECES, ...MORE_PIECES), { maxLength: 8 }).map((each) => each.join(''));
+
+    fc.assert(
+      fc.property(texts, (text) => {
+        const twin = garbleAs(version, turnsInto(text), LEGACY_CONSTANT).toString('latin1');
+
+        expect(formsOf(text)).toContain(twin);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is nothing where the legacy key is empty', () => {
+    expect(garbledForms(turnsInto('a'), [Buffer.alloc(0)])).toEqual([]);
   });
 
   it('is not claimed of another value, nor of what a person typed', () => {
