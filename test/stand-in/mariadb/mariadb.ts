@@ -11,6 +11,8 @@ export interface MariadbOptions {
   readonly settings?: readonly string[];
   /** PEM files with which the server offers TLS. */
   readonly tls?: { readonly cert: string; readonly key: string };
+  /** A server that was shut down (`SHUTDOWN`) starts again at the same address with what it held, for a day at most. */
+  readonly returns?: boolean;
 }
 
 /** A MariaDB server of this test alone. Disposing it removes every trace. */
@@ -54,7 +56,7 @@ export const FAST = [
 export function firstStatements(rootPassword: string): string {
   return [
     `ALTER USER 'root'@'localhost' IDENTIFIED BY '${rootPassword}';`,
-    `CREATE USER 'root'@'%' IDENTIFIED BY '${rootPassword}';`,
+    `CREATE USER IF NOT EXISTS 'root'@'%' IDENTIFIED BY '${rootPassword}';`,
     "GRANT ALL ON *.* TO 'root'@'%' WITH GRANT OPTION;",
     '',
   ].join('\n');

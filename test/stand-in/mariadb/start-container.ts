@@ -8,12 +8,14 @@ const IMAGE = 'mariadb:10.11';
 
 /**
  * The image's programs without its entrypoint, which starts the server twice. `timeout` ends a server whose test was
- * killed, after an hour.
+ * killed, after an hour, or a day where it returns.
  */
 const SCRIPT = `set -eu
 mariadb-install-db --no-defaults --user=mysql --datadir=/data --auth-root-authentication-method=normal --skip-test-db >/dev/null
 printf '%s' "$FIRST_STATEMENTS" >/tmp/first.sql
-exec timeout 3600 mariadbd --no-defaults --user=mysql --datadir=/data --socket=/tmp/mariadb.sock --bind-address=0.0.0.0 --init-file=/tmp/first.sql "$@"`;
+set -- mariadbd --no-defaults --user=mysql --datadir=/data --socket=/tmp/mariadb.sock --bind-address=0.0.0.0 --init-file=/tmp/first.sql "$@"
+if [ "$RETURNS" = yes ]; then exec timeout 86400 sh -c 'while "$@"; do :; done' sh "$@"; fi
+exec timeout 3600 "$@"`;
 
 /** Runs the server in a container whose data lies in memory, with a port of 127.0.0.1. */
 export async function startContainer(options: MariadbOptions): Promise<Started> {
@@ -23,6 +25,7 @@ export async function startContainer(options: MariadbOptions): Promise<Started> 
   await run('docker', [
     ...['run', '--detach', '--rm', '--name', name, '--publish', '127.0.0.1::3306', '--tmpfs', '/data:mode=1777'],
     ...['--env', `FIRST_STATEMENTS=${firstStatements(rootPassword)}`],
+    ...['--env', `RETURNS=${options.returns === true ? 'yes' : 'no'}`],
     ...files.flatMap((file) => ['--volume', `${file}:${file}:ro`]),
     ...[
       '--entrypoint',

@@ -22,6 +22,14 @@ cat >/dev/null
 kill -KILL "$server"; wait "$server"
 rm -rf "$folder"`;
 
+/** The same for a server that returns; it and what starts it anew are one process group. */
+const KEEPER_OF_RETURNING = `trap '' INT TERM
+folder=$1; shift
+setsid sh -c 'while "$@"; do :; done' sh "$@" & group=$!
+cat >/dev/null
+kill -KILL -- "-$group"; wait "$group"
+rm -rf "$folder"`;
+
 /** Runs the server as the current user on a socket in a temporary folder, without a port. */
 export async function startPrivate(programs: ServerPrograms, options: MariadbOptions): Promise<Started> {
   const folder = await mkdtemp(join(tmpdir(), 'keykeeper-mariadb-'));
@@ -42,7 +50,8 @@ export async function startPrivate(programs: ServerPrograms, options: MariadbOpt
   const place = [`--socket=${socketPath}`, `--pid-file=${join(folder, 'pid')}`, '--skip-networking'];
   const server = [programs.mariadbd, ...common, ...place, `--init-file=${first}`, ...FAST, ...tlsArguments(options)];
   const output = openSync(log, 'a');
-  const keeper = spawn('sh', ['-c', KEEPER, 'sh', folder, ...server, ...(options.settings ?? [])], {
+  const script = options.returns === true ? KEEPER_OF_RETURNING : KEEPER;
+  const keeper = spawn('sh', ['-c', script, 'sh', folder, ...server, ...(options.settings ?? [])], {
     stdio: ['pipe', output, output],
   });
   closeSync(output);
