@@ -2,8 +2,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { statusSchema } from '../../src/report/http/status-document.ts';
 import type { Scene } from './scene.ts';
 
-/** Permission bits that GLPI needs on the key file; others stay as somebody set them. */
-const NEEDED = 0o600;
+/** GLPI has to read the key file; other bits stay as somebody set them. */
+const NEEDED = 0o400;
 const LOOK = 100;
 
 /**

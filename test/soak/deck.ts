@@ -7,9 +7,11 @@ import type { Phase } from './phases/phase.ts';
 
 const PHASES: readonly Phase[] = [...FILE_PHASES, ...KEY_PHASES, ...DATABASE_PHASES, ...CLIENT_PHASES];
 
-/** Deals phases at random, without an end; each comes as often as its share, and none waits longer than two decks. */
-export function* dealPhases(random: Random, hasDatabase: boolean): Generator<Phase, never> {
-  const all = PHASES.filter(({ needsDatabase }) => hasDatabase || !needsDatabase);
+/** Deals phases (those of `only`, where it is given) at random, without an end; each comes as often as its share, and none waits longer than two decks. */
+export function* dealPhases(random: Random, hasDatabase: boolean, only?: readonly string[]): Generator<Phase, never> {
+  const all = PHASES.filter(
+    ({ name, needsDatabase }) => (hasDatabase || !needsDatabase) && only?.includes(name) !== false,
+  );
   while (true) {
     const deck = all.flatMap((phase) => Array.from({ length: phase.share }, () => phase));
     while (deck.length > 0) yield* deck.splice(random.below(deck.length), 1);

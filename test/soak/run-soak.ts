@@ -20,6 +20,8 @@ export interface SoakOrder {
   readonly mariadb: Mariadb | null;
   /** Modules of TypeScript that the watch loads before the program, for a test that plants something. */
   readonly planted?: readonly URL[];
+  /** One watch from start to end, under storms of these names alone. */
+  readonly only?: readonly string[];
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -32,8 +34,9 @@ export interface Progress {
   readonly vault: VaultSize;
 }
 
-/** From so many minutes on, storms are so many times as long. */
+/** From so many minutes on storms are long, before they are short: each ends with a look. */
 const LONG = { minutes: 10, scale: 5 };
+const SHORT = { scale: 0.5 };
 /** When the watch is restarted, as shares of the run; what follows the last is one long life. */
 const RESTARTS = [
   { at: 0.06, signal: 'SIGTERM' },
@@ -52,7 +55,7 @@ export async function runSoak(order: SoakOrder): Promise<SoakReport> {
   using program = await prepareProgram();
   const preloads = (order.planted ?? []).map((module) => program.strip(module));
   const { mariadb, seed, minutes } = order;
-  const scale = minutes < LONG.minutes ? 1 : LONG.scale;
+  const scale = minutes < LONG.minutes ? SHORT.scale : LONG.scale;
   await using scene = await Scene.open({ program, mariadb, seed, scale, preloads });
   const run = new Run(scene, order);
   const failures: string[] = [];
@@ -82,7 +85,7 @@ class Run {
     const { random, hasDatabase } = this.#scene;
     this.#scene.start();
     await checkState(this.#scene, 'the start');
-    for (const phase of dealPhases(random, hasDatabase)) {
+    for (const phase of dealPhases(random, hasDatabase, this.#order.only)) {
       if (this.#share() >= 1) break;
       await this.#storm(phase);
       await this.#restartWhenDue();
@@ -135,7 +138,7 @@ class Run {
   /** The key goes while nobody watches: the next watch brings it back. */
   async #restartWhenDue(): Promise<void> {
     const due = RESTARTS[this.#restarts];
-    if (due === undefined || this.#share() < due.at) return;
+    if (this.#order.only !== undefined || due === undefined || this.#share() < due.at) return;
     this.#restarts += 1;
     await this.#scene.watch.end(due.signal);
     rmSync(this.#scene.instance.keyPath, { force: true });
