@@ -82,6 +82,30 @@ describe('config_db.php as GLPI writes it', () => {
     expect(shown(parseConfigDb(formatConfigDb(on, '11.0.6')))).toEqual(shown(on));
   });
 
+  it.each(["''", "'0'", '0', 'null', 'false'])('takes TLS for off where $dbssl is %s, as PHP does', (off) => {
+    const settings = parseConfigDb(wrapped(`${COMPLETE} public $dbssl = ${off};`));
+
+    expect(settings.ssl).toBeUndefined();
+    expect(Object.keys(settings.flags)).toEqual(['dbssl']);
+  });
+
+  it('may have definitions before the class, and sixteen hosts', () => {
+    const hosts = Array.from({ length: 16 }, (_, index) => `db${index}`);
+    const list = hosts.map((host) => `'${host}'`).join(', ');
+    const source = wrapped(COMPLETE.replace("'h'", `[${list}]`)).replace('class', "define('A', 1); class");
+
+    expect(parseConfigDb(source).hosts).toEqual(hosts);
+  });
+
+  it('keeps every character of a password, in UTF-8 or percent encoding', () => {
+    const passwordOf = (written: string) =>
+      parseConfigDb(wrapped(COMPLETE.replace("'p'", `'${written}'`))).password.reveal();
+
+    expect(passwordOf('é%C3%A9')).toBe('éé');
+    expect(passwordOf('%EF%BB%BFp')).toBe('\ufeffp');
+    expect(passwordOf('')).toBe('');
+  });
+
   it('of a replica is read and written as the class DBSlave', () => {
     const source = `<?php
 class DBSlave extends DBmysql {
@@ -161,7 +185,13 @@ describe('a config_db.php that cannot be used', () => {
     [wrapped(COMPLETE.replace('dbpassword', 'dbpass')), 'lacks $dbpassword'],
     [wrapped(COMPLETE.replace("'d'", "''")), 'empty $dbdefault'],
     [wrapped(COMPLETE.replace("'h'", 'array()')), 'empty $dbhost'],
+    [wrapped(COMPLETE.replace("'h'", "['h', '']")), 'empty $dbhost'],
     [wrapped(COMPLETE.replace("'h'", '[3306]')), '$dbhost that is no text'],
+    [wrapped(COMPLETE.replace("'h'", "['h', 3306]")), '$dbhost that is no text'],
+    [wrapped(COMPLETE.replace("'h'", 'null')), 'lacks $dbhost'],
+    [wrapped(COMPLETE.replace("'u'", 'null')), 'lacks $dbuser'],
+    [wrapped(`${COMPLETE} public ;`), 'more than public properties'],
+    [`${wrapped(COMPLETE)}?> text`, 'holds other PHP behind the class DB'],
     [wrapped(COMPLETE.replace("'u'", 'true')), '$dbuser that is no text'],
     [wrapped(COMPLETE + COMPLETE), 'has $dbhost twice'],
     [wrapped(`${COMPLETE} public $x = ['a'];`), '$x that is an array'],
@@ -169,7 +199,7 @@ describe('a config_db.php that cannot be used', () => {
   ])('is refused: %j %s', (source, reason) => {
     const failure = failureOf(source);
 
-    expect(failure.code).toBe('config-db-malformed');
+    expect(failure).toMatchObject({ code: 'config-db-malformed', target: 'config_db.php' });
     expect(failure.message).toContain(reason);
     expect(failure.try).toContain('KEYKEEPER_DATABASE');
   });
@@ -192,6 +222,12 @@ describe('a database host', () => {
     ['db:3307', { kind: 'tcp', host: 'db', port: 3307 }],
     ['127.0.0.1:33306', { kind: 'tcp', host: '127.0.0.1', port: 33306 }],
     ['db:', { kind: 'tcp', host: 'db', port: 3306 }],
+    ['db:65535', { kind: 'tcp', host: 'db', port: 65535 }],
+    ['db:65536', { kind: 'tcp', host: 'db', port: 3306 }],
+    ['db:0', { kind: 'tcp', host: 'db', port: 3306 }],
+    ['db:-1', { kind: 'tcp', host: 'db', port: 3306 }],
+    ['[fd00::2]:x', { kind: 'tcp', host: '[fd00::2]:x', port: 3306 }],
+    ['x[fd00::2]', { kind: 'tcp', host: 'x[fd00::2]', port: 3306 }],
     ['db:99999', { kind: 'tcp', host: 'db', port: 3306 }],
     ['localhost:/run/mysqld/mysqld.sock', { kind: 'socket', path: '/run/mysqld/mysqld.sock' }],
     [':/run/db:1/s.sock', { kind: 'socket', path: '/run/db:1/s.sock' }],

@@ -36,6 +36,16 @@ describe('the value behind a garbled one', () => {
     expect(recoverSealed(Buffer.from(value), contextOf(NEW, OLD))?.value).toBe(value);
   });
 
+  it('is dug for no deeper than anybody buries it', () => {
+    const layers = [sealValue(Buffer.from('secret'), OLD)];
+    for (let depth = 0; depth < 9; depth += 1) layers.unshift(sealValue(Buffer.from(layers[0] ?? ''), OLD));
+    const [outermost = '', eighth] = [layers[0], layers[8]];
+
+    const recovered = recoverSealed(openValue(outermost, OLD) ?? Buffer.alloc(0), contextOf(OLD));
+
+    expect(recovered?.value).toBe(eighth);
+  });
+
   it('is found through several accidents on top of each other', () => {
     const value = sealValue(Buffer.from('secret'), OLD);
     const twice = garbled(sealValue(garbled(value), NEW));

@@ -66,6 +66,18 @@ describe('the inverse of the legacy routine', () => {
     },
   );
 
+  it('names first what the GLPI of that version most likely had, and what its last GLPI did else', () => {
+    const garbled = Buffer.from(`&lt;${'a'.repeat(60)}`);
+    const first = (version: string | null) => {
+      const [sealed = ''] = invertGarbled(garbled, LEGACY_CONSTANT, version);
+      return legacyDecrypt(sealed, LEGACY_CONSTANT).toString('latin1').slice(0, 4);
+    };
+
+    expect(first('9.5.6')).toBe('&lt;');
+    expect(['10.0.17', '11.0.6', '19.0', null].map(first)).toEqual(['<aaa', '<aaa', '<aaa', '<aaa']);
+    expect(invertGarbled(garbled, LEGACY_CONSTANT, '9.5.6')).toHaveLength(2);
+  });
+
   it('escapes again what 10.0 took for escaped SQL', () => {
     const parts = fc.constantFrom(
       '\\\\',
