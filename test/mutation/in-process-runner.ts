@@ -88,6 +88,8 @@ class InProcessRunner implements TestRunner {
       tests.push(await this.#run(test));
       if (tests.at(-1)?.status === TestStatus.Failed) break;
     }
+    // A process that a mutant has left without descriptors says nothing about the next one: Stryker takes a new one then.
+    if (tests.length === 0) throw new Error('no test was found that reaches the mutant');
     const endless = determineHitLimitReached(context.hitCount, hitLimit);
     delete context.hitLimit;
     delete context.activeMutant;

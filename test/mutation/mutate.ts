@@ -35,6 +35,8 @@ for (const { name, mutate, tests } of areas) {
     coverageAnalysis: 'perTest',
     concurrency: Number(values.concurrency),
     timeoutMS: 5_000,
+    // Mutants leave descriptors, timers and watchers behind.
+    maxTestRunnerReuse: 250,
     // A mutant in what a module makes while it is loaded takes a process of its own, and all tests.
     ignoreStatic: !values.loaded,
     // Of a second run only what changed is tried again.
