@@ -46,6 +46,24 @@ describe('fileChange of what GLPI only reads', () => {
       access(33, 33, 0o040),
       { uid: null, gid: null, mode: 0o640 },
     ],
+    [
+      'gives another file back that stands as a locked key would',
+      'config_db.php',
+      access(0, 33, 0o440),
+      { uid: 33, gid: null, mode: 0o640 },
+    ],
+    [
+      'takes no key for locked that another group reads',
+      'glpicrypt.key',
+      access(0, 7, 0o440),
+      { uid: 33, gid: 33, mode: null },
+    ],
+    [
+      'takes no key for locked that its group writes',
+      'glpicrypt.key',
+      access(0, 33, 0o460),
+      { uid: 33, gid: null, mode: null },
+    ],
     ['takes a set-id bit away', 'local_define.php', access(33, 33, 0o4644), { uid: null, gid: null, mode: 0o644 }],
   ] as const)('%s', (_, name, found, expected) => {
     expect(fileChange(name, found, WANTED)).toEqual(expected);

@@ -73,6 +73,11 @@ const EMPTY: readonly Case[] = (['empty', 'sealed-empty'] as const).flatMap((kin
     LEFT_CLEARED,
   ],
   [
+    `${kind}, restored in the moment that bad time began`,
+    { row: { kind }, records: { chronicle: TROUBLE, registrationWrites: [write('restored', 3)] } },
+    LEFT_CLEARED,
+  ],
+  [
     `${kind}, restored in an earlier bad time`,
     { row: { kind }, records: { chronicle: TROUBLE, registrationWrites: [write('restored', 50)] } },
     FROM_VAULT,
@@ -130,6 +135,13 @@ const WISHES: readonly Case[] = [
     { row: { kind: 'sealed-empty' }, wish: CLEAR },
     written({ kind: 'operator' }, null),
   ],
+  ['an operator clears NULL', { row: { kind: 'null' }, wish: CLEAR }, LEFT_CLEARED],
+  ['an operator clears an empty row', { row: { kind: 'empty' }, wish: CLEAR }, LEFT_CLEARED],
+  [
+    'an operator clears a key beside a uid that is missing',
+    { row: opens(), wish: CLEAR, database: withUid(null) },
+    written({ kind: 'operator' }, null),
+  ],
   ['an operator clears nothing', { row: { kind: 'absent' }, wish: CLEAR }, LEFT_CLEARED],
 ];
 
@@ -171,6 +183,20 @@ describe('the row of the registration key', () => {
     ['nothing at all is sealed yet', valuesOf()],
   ])('is written back though %s', (_, values) => {
     expect(planOf({ ...LOST, database: { values } })).toEqual(FROM_VAULT);
+  });
+
+  it('goes without a uid where no generation knows one, and with the one that an older generation knows', () => {
+    const nameless = (number: number) => generation(number, { registration: kept(), database: withUid(null).identity });
+    const unseen = generation(3, { registration: kept(), database: null });
+    const uidOf = (...generations: Parameters<typeof vaultOf>) => {
+      const scene = { vault: vaultOf(...generations) };
+      const plan = planOf({ ...LOST, database: withUid(null), scene });
+      return plan.kind === 'write' && plan.uid;
+    };
+
+    expect(uidOf(nameless(1))).toBe(false);
+    expect(uidOf(unseen)).toBe(false);
+    expect(uidOf(generation(1), nameless(2), unseen)).toBe(true);
   });
 
   it('keeps its key under another security key where a person is to be asked', () => {

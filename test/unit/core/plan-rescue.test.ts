@@ -4,7 +4,7 @@ import { planRescue } from '../../../src/core/plan-rescue.ts';
 import { NO_RECORDS } from '../../../src/core/records.ts';
 import { referenceKey } from '../../../src/core/reference-key.ts';
 import type { EmptiedValue, PastPlace } from '../../../src/core/value.ts';
-import { answers, digestOf, KEY_A, KEY_B, observe, value, valuesOf } from './build-observation.ts';
+import { answers, digestOf, KEY_A, KEY_B, observe, silentDatabase, value, valuesOf } from './build-observation.ts';
 import { decide } from './decide.ts';
 
 const VALUES = valuesOf(
@@ -53,9 +53,21 @@ describe('the plan of a rescue', () => {
     const past = [gone, dead];
 
     expect(planned({ older: true }, { past })).toMatchObject({ older: [], retype: [], past: [9] });
+    const sealed: PastPlace = { ...gone, reference: { ...EMPTIED.reference, id: 10 }, holds: 'sealed-nothing' };
+    const both = planned({ named: [referenceKey(sealed.reference)] }, { past: [...past, sealed] });
+    expect(both).toMatchObject({ older: [5], past: [9] });
+    expect(both.steps.filter((each) => each.includes('older'))).toEqual(['10 older']);
     const named = planned({ named: [referenceKey(gone.reference)] }, { past });
     expect(named).toMatchObject({ older: [5], past: [] });
     expect(named.steps).toContain('9 older into nothing');
+  });
+});
+
+describe('what nothing can be said of', () => {
+  it('has no plan: the database does not answer', () => {
+    const observation = observe({ database: silentDatabase() });
+
+    expect(planRescue(observation, judge(observation), {})).toEqual({ steps: [], older: [], retype: [], past: [] });
   });
 });
 
@@ -88,6 +100,15 @@ describe('the gate with KEYKEEPER_RESCUE=auto', () => {
 
     expect(actions({}, 'ask')).not.toContain('rescue-values');
     expect(actions({ stage: 'guard', glpiRunning: true }, 'auto')).not.toContain('rescue-values');
+  });
+
+  it('brings back again what an accident is known to have emptied', () => {
+    const place = { ...EMPTIED, state: 'emptied', at: '2026-01-09T23:00:00Z' } as const;
+    const known = { ...records, rescue: { places: [place], left: [] } };
+
+    expect(decide(observe({ database: damaged, records: known })).actions).toMatchObject([
+      { action: 'rescue-values', target: 'database', steps: [{}, {}, { way: 'escrow', emptied: true }] },
+    ]);
   });
 
   it('does not do again what an operator has undone', () => {
