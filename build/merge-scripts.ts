@@ -9,6 +9,7 @@ import { readBuiltinsLazily } from './read-builtins-lazily.ts';
  */
 const SCRIPTS: Readonly<Record<string, readonly string[]>> = {
   start: ['src/commands/start.ts', 'src/commands/init.ts'],
+  database: ['src/keeper/observe-database.ts', 'src/glpi/database/open-database.ts', 'node_modules/mysql2/index.js'],
 };
 
 type Outputs = ReadonlyMap<string, Metafile['outputs'][string]>;
@@ -120,7 +121,7 @@ export async function mergeScripts(directory: string, { outputs }: Metafile): Pr
 function closureOf(sources: readonly string[], byName: Outputs): Set<string> {
   const found = new Set<string>();
   for (const [name, { entryPoint }] of byName)
-    if (entryPoint !== undefined && sources.includes(entryPoint)) found.add(name);
+    if (sources.some((source) => entryPoint?.endsWith(source))) found.add(name);
   for (const name of found) {
     for (const { path, kind, external } of byName.get(name)?.imports ?? []) {
       if (kind === 'import-statement' && external !== true) found.add(basename(path));

@@ -25,10 +25,13 @@ export function readBuiltinsLazily(): Plugin {
   return {
     name: 'read-builtins-lazily',
     setup(setup) {
-      setup.onResolve({ filter: /^(node:)?[a-z0-9_/]+$/ }, ({ path, kind }) => {
+      setup.onResolve({ filter: /^(node:)?[a-z0-9_/]+$/ }, ({ path, kind, importer }) => {
         if (!isBuiltin(path)) return null;
         const name = path.startsWith('node:') ? path : `node:${path}`;
-        if (kind === 'import-statement') return { path: name, namespace: IMPORTED, sideEffects: false };
+        if (kind === 'import-statement') {
+          // One for each importer: classes and constants are read when that one is loaded, and by nobody else's wish.
+          return { path: name, suffix: `?${importer}`, namespace: IMPORTED, sideEffects: false };
+        }
         if (kind === 'require-call') return { path: name, namespace: REQUIRED };
         return null;
       });

@@ -11,6 +11,9 @@ import { pathToFileURL } from 'node:url';
  */
 const USERS = [33, 48, 82, 1000, 65532, 65534];
 
+/** There is no database where an image is built: its code is kept as far as one that does not answer leads. */
+const NOBODY_ANSWERS = { KEYKEEPER_DATABASE: 'mysql://nobody@127.0.0.1:1/none', KEYKEEPER_DATABASE_WAIT: '0s' };
+
 /**
  * Fills a V8 compile cache for the program in `application` by running it as it is run in a container, then by loading
  * what those runs left out; and keeps beside each of its scripts the code of a quiet `init` (load-script.ts). Run it with the Node that is to use the cache: no other one can.
@@ -30,8 +33,10 @@ export function warmCompileCache(application: string, cache: string): void {
     mkdirSync(join(scratch, 'vault'));
     for (const command of [['init'], ['healthcheck'], ['healthcheck', '--live'], ['--help']])
       run([program, ...command], environment);
-    // The second run finds the vault as most runs do.
-    run(['--import', join(import.meta.dirname, 'keep-code.ts'), program, 'init'], environment);
+    // Another run finds the vault as most runs do.
+    const keepCode = ['--import', join(import.meta.dirname, 'keep-code.ts'), program, 'init'];
+    run(keepCode, { ...environment, ...NOBODY_ANSWERS });
+    run(keepCode, environment);
     const chunks = readdirSync(application).filter((name) => name.endsWith('.js') && name !== 'main.js');
     const loads = chunks.map((name) => `await import(${JSON.stringify(pathToFileURL(join(application, name)).href)});`);
     run(['--input-type=module', '--eval', loads.join('\n')], environment);
