@@ -69,7 +69,7 @@ async function startServer(): Promise<Running> {
 }
 
 /** VmRSS of proc_pid_status(5), in MiB. */
-function residentMemory({ pid }: Running): number {
+export function residentMemory({ pid }: Running): number {
   const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return Number(kibibytes) / 1_024;
 }

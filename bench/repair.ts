@@ -1,6 +1,8 @@
 import { readFileSync, statSync, truncateSync, unlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BenchInstance, type BenchSchema, createInstance } from './instance.ts';
+import { startLeastWatch } from './least-watch.ts';
 import type { Program } from './program.ts';
 import type { Row } from './row.ts';
 import { startWatch } from './running-watch.ts';
@@ -23,15 +25,19 @@ export async function measureRepair(program: Program, schema: BenchSchema | null
   const missing = missingForShellLoop();
   using ours = createInstance(schema);
   using theirs = createInstance(schema);
+  using least = createInstance(null);
   await using running = new AsyncDisposableStack();
   running.use(await startWatch(program, ours));
+  running.use(await startLeastWatch(least.configDir, basename(least.keyPath)));
   if (missing === null) running.use(await startShellLoop(theirs.configDir));
   const deleted: number[] = [];
   const copied: number[] = [];
+  const synced: number[] = [];
   const cut: number[] = [];
   for (let shot = 0; shot < DELETIONS; shot += 1) {
     deleted.push(await shoot(ours, unlinkSync));
     if (missing === null) copied.push(await shoot(theirs, unlinkSync));
+    synced.push(await shoot(least, unlinkSync));
   }
   for (let shot = 0; shot < TRUNCATIONS; shot += 1) cut.push(await shoot(ours, (path) => truncateSync(path, 5)));
   const asked = schema === null ? '' : ', canary on';
@@ -47,6 +53,14 @@ export async function measureRepair(program: Program, schema: BenchSchema | null
         { statistic: 'p99', comparison: 'ratio', limit: 1 },
       ],
       ...(missing === null ? {} : { note: `the peer is not measured: ${missing}` }),
+    },
+    {
+      what: 'the same by the least that Node can do: told, both synced, nothing proven',
+      against: 'the same loop',
+      unit: 'ms',
+      ours: spreadOf(synced),
+      peer: missing === null ? spreadOf(copied) : null,
+      goals: [{ statistic: 'p50', comparison: 'ratio', limit: null }],
     },
     {
       what: `key file truncated -> restored, in \`watch\`${asked}`,

@@ -2,9 +2,12 @@ import type { Machine } from './machine.ts';
 import { type Figure, figuresOf, type Row } from './row.ts';
 import type { Spread } from './spread.ts';
 
-export interface Report {
-  /** RFC 3339, UTC. */
+/** What was measured in one go. */
+export interface Part {
+  readonly name: string;
+  /** RFC 3339, UTC, before it began. */
   readonly at: string;
+  /** As it was then, its load included. */
   readonly machine: Machine;
   readonly rows: readonly Row[];
   /** What could not be measured, and why. */
@@ -21,14 +24,17 @@ const HEAD = [
   'peer p50 (p90, p99; least to most)',
 ];
 
-export function jsonOf({ rows, ...rest }: Report): string {
-  const full = rows.map((row) => ({ ...row, goals: undefined, figures: figuresOf(row) }));
-  return `${JSON.stringify({ ...rest, rows: full }, null, 2)}\n`;
+export function jsonOf(parts: readonly Part[]): string {
+  const full = parts.map(({ rows, ...rest }) => ({
+    ...rest,
+    rows: rows.map((row) => ({ ...row, figures: figuresOf(row) })),
+  }));
+  return `${JSON.stringify({ parts: full }, null, 2)}\n`;
 }
 
 /** For a terminal. */
-export function textOf(report: Report): string {
-  const table = [HEAD, ...cellsOf(report.rows)];
+export function textOf(parts: readonly Part[]): string {
+  const table = [HEAD, ...parts.flatMap(cellsOf)];
   const widths = HEAD.map((_, column) => Math.max(...table.map((cells) => cells[column]?.length ?? 0)));
   const lines = table.map((cells) =>
     cells
@@ -36,31 +42,33 @@ export function textOf(report: Report): string {
       .join('  ')
       .trimEnd(),
   );
-  return [machineText(report), '', ...lines, ...notesOf(report), ''].join('\n');
+  return [...parts.map(machineText), '', ...lines, ...parts.flatMap(notesOf), ''].join('\n');
 }
 
 /** For bench/results.md. */
-export function markdownOf(report: Report): string {
-  const rows = [HEAD, HEAD.map(() => '---'), ...cellsOf(report.rows)].map((cells) => `| ${cells.join(' | ')} |`);
+export function markdownOf(parts: readonly Part[]): string {
+  const rows = [HEAD, HEAD.map(() => '---'), ...parts.flatMap(cellsOf)].map((cells) => `| ${cells.join(' | ')} |`);
   return [
     '# Last results',
     '',
-    'Written by `npm run bench -- --record`; how to read it: [README.md](README.md).',
-    '',
-    machineText(report),
+    'Written by `npm run bench -- --record`; how to read it: [README.md](README.md). The figures: [results.json](results.json).',
     '',
     ...rows,
-    ...notesOf(report),
+    ...parts.flatMap(notesOf),
+    '',
+    'When, and on what:',
+    '',
+    ...parts.map((part) => `- ${machineText(part)}`),
     '',
   ].join('\n');
 }
 
-function machineText({ at, machine }: Report): string {
+function machineText({ name, at, machine }: Part): string {
   const { cores, processor, memory, kernel, node, fileSystem, load } = machine;
-  return `${at}: ${cores} cores (${processor}), ${memory} GiB, Linux ${kernel}, Node ${node}, ${fileSystem}; load before the run ${load.toFixed(2)}.`;
+  return `${name}, ${at}: ${cores} cores (${processor}), ${memory} GiB, Linux ${kernel}, Node ${node}, ${fileSystem}; load before it ${load.toFixed(2)}.`;
 }
 
-function cellsOf(rows: readonly Row[]): string[][] {
+function cellsOf({ rows }: Part): string[][] {
   return rows.flatMap((row) =>
     figuresOf(row).map((figure) => [
       row.what,
@@ -98,7 +106,7 @@ function numberText(value: number): string {
   return value.toFixed(Math.abs(value) < 1 ? 3 : 1);
 }
 
-function notesOf({ rows, skipped }: Report): string[] {
+function notesOf({ rows, skipped }: Part): string[] {
   const notes = [...rows.flatMap(({ what, note }) => (note === undefined ? [] : [`${what}: ${note}.`])), ...skipped];
   return notes.flatMap((note) => ['', note]);
 }

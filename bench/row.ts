@@ -14,7 +14,7 @@ export interface Goal {
 export interface Row {
   readonly what: string;
   readonly against: string | null;
-  readonly unit: 'ms' | 'MiB' | '%';
+  readonly unit: 'ms' | 'MiB' | 'MB' | '%';
   readonly ours: Spread;
   /** Null where there is no peer, or it could not be measured: see `note`. */
   readonly peer: Spread | null;

@@ -1,19 +1,21 @@
 /**
- * Measures the program beside its peers, on this machine, in one run. `--json`: a document instead of the table. `--all`:
- * the slow ones too. `--record`: writes bench/results.md as well. `--only start-up|repair|idle|rotate`: one part.
+ * Measures the program beside its peers, on this machine. `--json`: a document instead of the table. `--all`: the slow ones
+ * too. `--record`: writes bench/results.json and results.md as well. `--only NAME`: one part, of those below.
  */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Mariadb } from '../test/stand-in/mariadb/mariadb.ts';
 import { startMariadb } from '../test/stand-in/mariadb/start-mariadb.ts';
 import { available } from '../test/stand-in/require.ts';
+import { measureEvents } from './events.ts';
 import { measureIdle } from './idle.ts';
-import { createSchema } from './instance.ts';
+import { measureImage } from './image.ts';
+import { type BenchSchema, createSchema } from './instance.ts';
 import { describeMachine } from './machine.ts';
 import { measureManyRows } from './many-rows.ts';
 import { Program } from './program.ts';
 import { measureRepair } from './repair.ts';
-import { jsonOf, markdownOf, type Report, textOf } from './report.ts';
+import { jsonOf, type Part, textOf } from './report.ts';
+import { recordResults } from './results.ts';
 import { measureRotate } from './rotate.ts';
 import type { Row } from './row.ts';
 import { measureStartUp } from './start-up.ts';
@@ -27,27 +29,51 @@ const { values: options } = parseArgs({
   },
 });
 
-const report = await measure();
-if (options.record) writeFileSync(join(import.meta.dirname, 'results.md'), markdownOf(report));
-process.stdout.write(options.json ? jsonOf(report) : textOf(report));
+type Measure = (bench: Bench) => Promise<Row[]> | Row[];
 
-async function measure(): Promise<Report> {
-  const machine = describeMachine();
-  const rows: Row[] = [];
-  const skipped: string[] = [];
+interface Bench {
+  readonly program: Program;
+  /** Null where there is no database to be had. */
+  readonly mariadb: Mariadb | null;
+  readonly schema: BenchSchema | null;
+}
+
+const NO_DATABASE = 'Nothing with a database was measured: there is neither a Docker engine nor a mariadbd.';
+const PARTS: Readonly<Record<string, Measure>> = {
+  'start-up': ({ program, schema }) => measureStartUp(program, schema),
+  repair: ({ program, schema }) => measureRepair(program, schema),
+  idle: ({ program, schema }) => measureIdle(program, schema),
+  events: ({ program, schema }) => measureEvents(program, schema),
+  rotate: ({ program, mariadb }) => (mariadb === null ? [] : measureRotate(program)),
+  'many-rows': ({ program, mariadb }) => (mariadb === null ? [] : measureManyRows(program, mariadb)),
+  image: async () => ((await available('docker')) ? await measureImage() : []),
+};
+/** Takes minutes to prepare. */
+const SLOW = ['many-rows'];
+
+if (options.only !== undefined && !(options.only in PARTS)) {
+  throw new Error(`expected one of ${Object.keys(PARTS).join(', ')} after --only`);
+}
+const parts = await measure();
+if (options.record) recordResults(parts);
+process.stdout.write(options.json ? jsonOf(parts) : textOf(parts));
+
+async function measure(): Promise<Part[]> {
   using program = new Program();
   await using mariadb = (await available('mariadb')) ? await startMariadb() : null;
   const schema = mariadb === null ? null : await createSchema(mariadb, 'bench');
-  if (mariadb === null)
-    skipped.push('Nothing with a database was measured: there is neither a Docker engine nor a mariadbd.');
-  if (wants('start-up')) rows.push(...measureStartUp(program, schema));
-  if (wants('repair')) rows.push(...(await measureRepair(program, schema)));
-  if (wants('idle')) rows.push(...(await measureIdle(program, schema)));
-  if (wants('rotate') && mariadb !== null) rows.push(...(await measureRotate(program)));
-  if (options.all && mariadb !== null) rows.push(...(await measureManyRows(program, mariadb)));
-  return { at: new Date().toISOString(), machine, rows, skipped };
+  const parts: Part[] = [];
+  for (const [name, measurePart] of Object.entries(PARTS)) {
+    if (!wants(name)) continue;
+    const machine = describeMachine();
+    const at = new Date().toISOString();
+    const rows = await measurePart({ program, mariadb, schema });
+    parts.push({ name, at, machine, rows, skipped: mariadb === null ? [NO_DATABASE] : [] });
+  }
+  return parts;
 }
 
-function wants(part: 'start-up' | 'repair' | 'idle' | 'rotate'): boolean {
-  return options.only === undefined || options.only === part;
+function wants(name: string): boolean {
+  if (options.only !== undefined) return options.only === name;
+  return options.all || !SLOW.includes(name);
 }
