@@ -36,12 +36,12 @@ const STAND_INS: ReadonlyMap<string, string> = new Map([
  */
 class InProcessRunner implements TestRunner {
   static readonly inject = [commonTokens.options] as const;
-  readonly #folder: string;
+  readonly #files: string;
   #tests: readonly CollectedTest[] = [];
   readonly #stray: unknown[] = [];
 
   constructor(options: StrykerOptions) {
-    this.#folder = String(options.tests);
+    this.#files = String(options.tests);
   }
 
   capabilities(): TestRunnerCapabilities {
@@ -98,7 +98,7 @@ class InProcessRunner implements TestRunner {
 
   async #load(): Promise<void> {
     if (this.#tests.length > 0) return;
-    for (const path of globSync(`${this.#folder}/**/*.test.ts`).toSorted()) {
+    for (const path of globSync(this.#files).toSorted()) {
       await collectFile(path, () => import(pathToFileURL(resolve(path)).href));
     }
     const durations = existsSync(DURATIONS) ? JSON.parse(readFileSync(DURATIONS, 'utf8')) : {};

@@ -10,6 +10,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     mutate: { type: 'string', multiple: true },
+    tests: { type: 'string' },
     concurrency: { type: 'string', default: '1' },
     again: { type: 'boolean', default: false },
     loaded: { type: 'boolean', default: false },
@@ -19,7 +20,7 @@ const areas = MUTATION_AREAS.filter(({ name }) => positionals.length === 0 || po
 if (areas.length < Math.max(1, positionals.length) || (values.mutate !== undefined && areas.length > 1)) {
   const names = MUTATION_AREAS.map(({ name }) => name).join(' | ');
   process.stderr.write(
-    `usage: npm run mutate -- [${names}] [--mutate FILE …, with one area] [--concurrency N] [--again] [--loaded]\n`,
+    `usage: npm run mutate -- [${names}] [--mutate FILE …, with one area] [--tests GLOB] [--concurrency N] [--again] [--loaded]\n`,
   );
   process.exit(2);
 }
@@ -29,7 +30,7 @@ for (const { name, mutate, tests } of areas) {
   const stryker = new Stryker({
     mutate: [...(values.mutate ?? mutate)],
     testRunner: 'in-process',
-    tests,
+    tests: values.tests ?? tests,
     plugins: [`${import.meta.dirname}/in-process-runner.ts`, `${import.meta.dirname}/ignore-prose.ts`],
     ignorers: ['prose'],
     coverageAnalysis: 'perTest',

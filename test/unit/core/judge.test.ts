@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { NOT_FOLLOWED } from '../../../src/core/elsewhere.ts';
+import { valueFindings } from '../../../src/core/findings-values.ts';
 import { judge } from '../../../src/core/judge.ts';
+import { isCapture, plan } from '../../../src/core/plan.ts';
 import { NO_RECORDS } from '../../../src/core/records.ts';
 import type { EmptiedValue } from '../../../src/core/value.ts';
 import {
@@ -106,6 +108,23 @@ describe('a value that GLPI emptied', () => {
     const records = { ...NO_RECORDS, rescue: { places, left: [] } };
 
     expect(judgeEmptied([{ under: [KEY_A] }], { records }).emptied).toEqual([PLACE]);
+  });
+
+  it('is told with its place, and given up with the dead', () => {
+    const records = troubledAt('2026-01-09T23:00:00Z');
+    const observation = observe({
+      vault,
+      records,
+      database: answers(valuesOf({ under: [KEY_A] }, {}), { emptied: [PLACE] }),
+    });
+    const judgement = judge(observation);
+
+    const [finding] = valueFindings(judgement).filter(({ code }) => code === 'values-emptied');
+    const { actions } = plan(observation, judgement, { rescue: 'auto', scope: 'accept' });
+
+    expect(finding).toMatchObject({ severity: 'warning', target: 'glpi_mailcollectors.passwd #7' });
+    expect(actions).toEqual([{ action: 'accept', target: 'vault', values: [digestOf('value 2'), PLACE.digest] }]);
+    expect(actions.every(isCapture)).toBe(true);
   });
 
   it('is not spoken of where all is lost', () => {

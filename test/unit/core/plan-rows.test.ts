@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { judge } from '../../../src/core/judge.ts';
 import { type PlanOptions, plan } from '../../../src/core/plan.ts';
 import { NO_RECORDS } from '../../../src/core/records.ts';
+import { referenceKey } from '../../../src/core/reference-key.ts';
 import type { Rotation } from '../../../src/core/rotation.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import {
@@ -68,6 +69,18 @@ describe('a rescue', () => {
 
     expect(rows(elsewhere, rescue)).toEqual(NOTHING);
     expect(rows(elsewhere, { ...rescue, adopt: true }).actions).not.toContain('rescue-values');
+  });
+
+  it('takes older values of the vault where they are asked for, and where they are named', () => {
+    const values = valuesOf({ under: [KEY_A] }, {});
+    const [, dead] = values;
+    const keptForDead = dead === undefined ? [] : [dead.digest];
+    const asked = (options: Partial<PlanOptions>) =>
+      rows({ stage: 'ask', database: answers(values, { keptForDead }) }, { ...rescue, ...options }).actions;
+
+    expect(asked({})).toEqual([]);
+    expect(asked({ older: true })).toEqual(['rescue-values']);
+    expect(asked({ named: dead === undefined ? [] : [referenceKey(dead.reference)] })).toEqual(['rescue-values']);
   });
 
   it('is undone under the same conditions, and nothing else with it', () => {
