@@ -10,6 +10,9 @@ describe('a literal in PHP', () => {
     ['"\\q \\8 \\xZ {a} $1 $"', '\\q \\8 \\xZ {a} $1 $'],
     ['"\\xC3\\xA9"', 'é'],
     ["'é\n'", 'é\n'],
+    ['"\\u{10FFFF}"', '\u{10ffff}'],
+    [`"a\\\n b"`, 'a\\\n b'],
+    [`[${'[], '.repeat(40)}]`, Array.from({ length: 40 }, () => [])],
     ['42', 42],
     ['-7', -7],
     ['TRUE', true],
@@ -25,6 +28,7 @@ describe('a literal in PHP', () => {
   it.each([
     'strtolower(1)',
     'PHP_OS',
+    '"\\u{110000}"',
     '"$x"',
     '"{$x}"',
     '"\x24{x}"',

@@ -27,6 +27,10 @@ describe('a registration key', () => {
     ['no base64', 'not a key!'],
     ['no JSON', Buffer.from('signature').toString('base64')],
     ['no object', base64(['signature'])],
+    ['a text in JSON', base64('signature')],
+    ['a number in JSON', base64(7)],
+    ['one with something before it', `!${base64({ signature: 'x' })}`],
+    ['one with something behind it', `${base64({ signature: 'x' })}!`],
     ['null', base64(null)],
     ['no signature', base64({ owner: 'ACME' })],
   ])('is not %s', (_, text) => {

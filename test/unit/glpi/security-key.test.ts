@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { breaksGlpi11, decodedKeys, fingerprintOf, inspectKey } from '../../../src/glpi/security-key.ts';
+import { breaksGlpi11, decodedKeys, fingerprintOf, inspectKey, makeKey } from '../../../src/glpi/security-key.ts';
 
 const KEY = Buffer.from(Array.from({ length: 32 }, (_, index) => 7 * index + 200));
 
@@ -83,5 +83,26 @@ describe('a key that keeps GLPI 11 from booting', () => {
 
   it.each(['%', '%%', '% %', '%\n%', 'a%b c%', '%\v%'])('does not hold only %j', (part) => {
     expect(breaksGlpi11(Buffer.from(part.padEnd(32, 'k'), 'latin1'))).toBe(false);
+  });
+});
+
+describe('a new key', () => {
+  it('is the first of 32 random bytes that lets GLPI 11 boot', () => {
+    const [breaking, good] = [Buffer.from('%name%'.padEnd(32, 'x')), Buffer.alloc(32, 'g')];
+    const drawn = [breaking, breaking, good, KEY];
+    const sizes: number[] = [];
+
+    const key = makeKey((size) => {
+      sizes.push(size);
+      return drawn.shift() ?? KEY;
+    });
+
+    expect(key).toBe(good);
+    expect(sizes).toEqual([32, 32, 32]);
+  });
+
+  it('is another each time', () => {
+    expect(makeKey()).toHaveLength(32);
+    expect(makeKey().equals(makeKey())).toBe(false);
   });
 });
