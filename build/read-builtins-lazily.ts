@@ -68,13 +68,16 @@ function forImport(path: string): string {
 function forRequire(path: string): string {
   const whole: unknown = process.getBuiltinModule(path);
   if (typeof whole !== 'object' || whole === null || LOADED.includes(path)) return `module.exports = ${loading(path)};`;
-  const members = Object.keys(whole).map(
-    (name) => `get ${JSON.stringify(name)}() { return whole()[${JSON.stringify(name)}]; }`,
-  );
   return [
     'let loaded;',
     `function whole() { return loaded ??= ${loading(path)}; }`,
-    `module.exports = { ${members.join(', ')} };`,
+    `for (const name of ${JSON.stringify(Object.keys(whole))}) Object.defineProperty(exports, name, {`,
+    '  enumerable: true,',
+    '  configurable: true,',
+    '  get: () => whole()[name],',
+    // docker-modem puts its own functions into objects that have the module for their prototype.
+    '  set(value) { Object.defineProperty(this, name, { value, enumerable: true, configurable: true, writable: true }); },',
+    '});',
   ].join('\n');
 }
 

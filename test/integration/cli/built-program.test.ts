@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -50,6 +50,22 @@ describe('the built program', () => {
     expect(status).toBe(0);
     expect(loaded).toContain('fs');
     expect(loaded.filter((name) => UNUSED.includes(name))).toEqual([]);
+  });
+
+  it('has no file that cannot be loaded, and none that exports what is not there', () => {
+    const files = readdirSync(join(folder, 'app')).filter((name) => name.endsWith('.js') && name !== 'main.js');
+    const script = `
+      for (const file of ${JSON.stringify(files)}) {
+        const members = await import(${JSON.stringify(join(folder, 'app'))} + '/' + file);
+        for (const [name, value] of Object.entries(members)) if (value === undefined) console.log(file, name);
+      }`;
+
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+      encoding: 'utf8',
+    });
+
+    expect(files.length).toBeGreaterThan(50);
+    expect([status, stdout, stderr]).toEqual([0, '', '']);
   });
 
   it('does the same with the code that was kept of a run, without it, and beside code that is none', () => {
