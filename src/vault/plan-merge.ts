@@ -44,7 +44,6 @@ export function planMerge(own: readonly Placed[], incoming: readonly Placed[], t
   const fresh = withoutRepetition(incoming).kept.filter(({ key }) => !known.has(key));
   const items = interleave(kept, fresh);
   const placements: Placement[] = [];
-  const used = new Set(taken);
   let last = 0;
   let next = Math.max(0, ...taken, ...fresh.map(({ number }) => number)) + 1;
   let moving = false;
@@ -55,11 +54,10 @@ export function planMerge(own: readonly Placed[], incoming: readonly Placed[], t
       continue;
     }
     const needed = items.slice(index).findIndex((each) => each.source === 'own');
-    const room: number | null = moving ? null : freeNumber(at.number, last, above, used, needed);
+    const room: number | null = moving ? null : freeNumber(at.number, last, above, taken, needed);
     moving ||= room === null;
     last = room ?? next;
     if (room === null) next += 1;
-    used.add(last);
     placements.push({ source, from: at.number, to: last });
   }
   const moved = placements.filter((each) => each.source === 'own').map(({ from }) => from);
@@ -94,19 +92,19 @@ function freeNumber(
   wanted: number,
   last: number,
   above: number | null,
-  used: ReadonlySet<number>,
+  taken: ReadonlySet<number>,
   needed: number,
 ): number | null {
-  const isFree = (number: number) => number > last && !used.has(number) && (above === null || number < above);
+  const isFree = (number: number) => number > last && !taken.has(number);
   if (above === null) {
     if (isFree(wanted)) return wanted;
     let number = last + 1;
-    while (used.has(number)) number += 1;
+    while (taken.has(number)) number += 1;
     return number;
   }
   const free: number[] = [];
   for (let number = above - 1; number > last && free.length < needed; number -= 1) {
-    if (!used.has(number)) free.push(number);
+    if (!taken.has(number)) free.push(number);
   }
   const lowest = free.at(-1);
   if (free.length < needed || lowest === undefined) return null;

@@ -39,6 +39,18 @@ describe('taking generations into a vault', () => {
     ['fills the holes that pruning made', ['a1@1', 'd4@4'], ['a1@1', 'b2@2', 'c3@3', 'd4@4'], 'a1@1 b2@2 c3@3 d4@4'],
     ['takes another number where one is taken', ['a1@1', 'x2@2'], ['a1@1', 'y3@2'], 'a1@1 x2@2 y3@3'],
     ['keeps what is newest here newest', ['n9@1'], ['a1@1', 'b2@2'], 'a1@3 b2@4 n9@5'],
+    ['keeps a number that is free and in order', ['a1@1', 'd4@9'], ['b2@3'], 'a1@1 b2@3 d4@9'],
+    ['takes the last free one where the own is taken', ['a1@1', 'd4@9'], ['b2@1'], 'a1@1 b2@8 d4@9'],
+    ['leaves room for what comes behind', ['a1@1', 'd4@4'], ['b2@3', 'c3@4'], 'a1@1 b2@2 c3@3 d4@4'],
+    ['gives no number twice', ['x1@2'], ['y2@2', 'z3@3'], 'x1@2 y2@3 z3@4'],
+    ['moves all where not all find room', ['a1@1', 'd4@3'], ['b2@2', 'c3@9'], 'a1@1 b2@10 c3@11 d4@12'],
+    [
+      'moves only what stands behind the place without room',
+      ['a1@1', 'c3@3', 'e5@4'],
+      ['b2@2', 'd4@3'],
+      'a1@1 b2@2 c3@3 d4@5 e5@6',
+    ],
+    ['puts what came in the same moment before what is here', ['n5@1'], ['a5@1'], 'a5@2 n5@3'],
     ['keeps the order of times', ['a1@1', 'c3@2'], ['b2@1', 'd4@2'], 'a1@1 b2@3 c3@4 d4@5'],
   ])('%s', (_, own, incoming, result) => {
     expect(textOf(carryOut(vaultOf(...own), vaultOf(...incoming)))).toBe(result);
@@ -48,6 +60,28 @@ describe('taking generations into a vault', () => {
     const { placements } = planMerge(vaultOf('a1@1'), vaultOf('b2@2'), new Set([1, 2]));
 
     expect(placements).toEqual([{ source: 'incoming', from: 2, to: 3 }]);
+    expect(planMerge(vaultOf('a1@1', 'd4@4'), vaultOf('b2@3'), new Set([1, 3, 4])).placements).toEqual([
+      { source: 'incoming', from: 3, to: 2 },
+    ]);
+  });
+
+  it('says of each placement whose it is, the highest number first, and what goes in the end', () => {
+    const own = vaultOf('a1@1', 'c3@2', 'e5@3');
+
+    expect(planMerge(own, vaultOf('b2@7'), numbersOf(own))).toEqual({
+      placements: [
+        { source: 'own', from: 3, to: 10 },
+        { source: 'own', from: 2, to: 9 },
+        { source: 'incoming', from: 7, to: 8 },
+      ],
+      obsolete: [2, 3],
+    });
+  });
+
+  it('goes on where a generation stands under its old and its new number, and takes the old ones away', () => {
+    const own = vaultOf('c3@2', 'e5@3', 'b2@8', 'c3@9', 'e5@10');
+
+    expect(planMerge(own, vaultOf('b2@7'), numbersOf(own))).toEqual({ placements: [], obsolete: [2, 3] });
   });
 
   /** Two vaults that share some past: distinct times, each vault's numbers in order, with holes. */

@@ -120,6 +120,12 @@ describe('retention', () => {
     expect(numbers(retain(generations, { now, newest: 1 }).keep)).toContain(1);
   });
 
+  it('keeps none for being new where that is wished, but what only it holds', () => {
+    const generations = generationsOf({ contents: 'a', daysAgo: 5000 }, { contents: 'a', daysAgo: 4999 });
+
+    expect(numbers(retain(generations, { now, newest: 0 }).keep)).toEqual([2]);
+  });
+
   it('never removes the current one', () => {
     const generations = generationsOf({ contents: 'a' }, { contents: 'a' }, { contents: 'a' });
 
