@@ -1,3 +1,4 @@
+import { counts } from '../core/tally.ts';
 import type { Reconciliation } from '../keeper/reconcile.ts';
 import { formatTable } from '../report/format-table.ts';
 import type { Style } from '../report/style.ts';
@@ -17,10 +18,9 @@ export function movedTables({ after }: Reconciliation): RotatedTable[] {
   const { database } = after.pass.observation;
   if (database.kind !== 'answers') return [];
   const tables = new Map<string, { moved: number; dead: number }>();
-  const dead = new Set(after.judgement.dead);
   for (const value of database.values) {
     const opens = value.opens.length > 0;
-    if (!opens && !dead.has(value)) continue;
+    if (!counts(value)) continue;
     const place = `${value.reference.table}.${value.reference.column}`;
     const counted = tables.get(place) ?? { moved: 0, dead: 0 };
     if (opens) counted.moved += 1;

@@ -1,6 +1,7 @@
 import type { Fingerprint } from './brand.ts';
 import { lastProven, newestFirst, untestedKeys } from './history.ts';
 import type { Observation } from './observation.ts';
+import type { Sequence } from './sequence.ts';
 import { strongest } from './tally.ts';
 import type { ValueEvidence } from './value.ts';
 import type { KeyChoice, Verdict } from './verdict.ts';
@@ -11,7 +12,7 @@ import type { KeyChoice, Verdict } from './verdict.ts';
  *
  * @param values the database values that count as evidence
  */
-export function chooseKey(observation: Observation, verdict: Verdict, values: readonly ValueEvidence[]): KeyChoice {
+export function chooseKey(observation: Observation, verdict: Verdict, values: Sequence<ValueEvidence>): KeyChoice {
   if (verdict !== 'missing' && verdict !== 'malformed' && verdict !== 'wrong') return { kind: 'keep' };
   const { candidates, database, stage, memory } = observation;
   const ranked = strongest(

@@ -2,6 +2,7 @@ import type { Fingerprint } from './brand.ts';
 import { type Chronicle, troubled, troubleSince } from './chronicle.ts';
 import { referenceKey } from './reference-key.ts';
 import type { RescueMemory } from './rescue-memory.ts';
+import type { Sequence } from './sequence.ts';
 import type { EmptiedValue, ValueEvidence, ValueReference } from './value.ts';
 
 /** The registration key has rules of its own (plan-registration.ts). */
@@ -38,7 +39,7 @@ export function mayComeBack({ table, column, name }: ValueReference): boolean {
 export function accidentsAmong(
   emptied: readonly EmptiedValue[],
   circumstances: Circumstances,
-  values: readonly ValueEvidence[],
+  values: Sequence<ValueEvidence>,
 ): readonly EmptiedValue[] {
   if (emptied.length === 0) return [];
   const { memory, chronicle, live } = circumstances;
@@ -55,7 +56,7 @@ export function accidentsAmong(
 }
 
 /** A bad time is on record, or something of one is to be seen in the values. */
-export function isBadTime({ chronicle, at, live }: Circumstances, values: readonly ValueEvidence[]): boolean {
+export function isBadTime({ chronicle, at, live }: Circumstances, values: Sequence<ValueEvidence>): boolean {
   if (troubled(chronicle, at) || live === null) return true;
   // The live key does not open it, or it was destroyed where something better is known.
   return values.some(({ opens, better }) => better !== null || !opens.some(({ fingerprint }) => fingerprint === live));

@@ -1,6 +1,7 @@
 import type { Fingerprint, Gid, Mode, Sha256, Uid } from './brand.ts';
 import type { GuardedFile } from './guarded-set.ts';
 import type { Secret } from './secret.ts';
+import type { Sequence } from './sequence.ts';
 import type { ValueReference } from './value.ts';
 
 /** What names a GLPI database. Members are null where the database does not say. */
@@ -99,5 +100,5 @@ export type GenerationDraft = Omit<
 > & {
   readonly files: readonly (Omit<KeptFile, 'sha256' | 'content'> & { readonly content: Secret<Buffer> })[];
   /** `inherit` keeps the escrow of the newest generation that has one. */
-  readonly escrow: readonly EscrowEntry[] | 'inherit';
+  readonly escrow: Sequence<EscrowEntry> | 'inherit';
 };

@@ -5,7 +5,8 @@ import { accidentsAmong, type Circumstances } from './emptied.ts';
 import { newestFirst } from './history.ts';
 import type { KeyState, Observation, VaultState } from './observation.ts';
 import { isUnderWay, provenByRotation } from './rotation.ts';
-import { counts, strongest, tally } from './tally.ts';
+import type { Sequence } from './sequence.ts';
+import { countingAmong, strongest, tally } from './tally.ts';
 import type { ValueEvidence } from './value.ts';
 import type { Judgement, KeyChoice, Need, Verdict } from './verdict.ts';
 
@@ -15,7 +16,7 @@ import type { Judgement, KeyChoice, Need, Verdict } from './verdict.ts';
  */
 export function judge(observation: Observation): Judgement {
   const { database, key } = observation;
-  const values = database.kind === 'answers' ? database.values.filter(counts) : [];
+  const values = database.kind === 'answers' ? countingAmong(database.values) : [];
   const candidates = observation.candidates.map((each) => each.fingerprint);
   const live = key.kind === 'well-formed' ? key.fingerprint : null;
   const own = live === null ? null : tally(values, live);
@@ -50,7 +51,7 @@ function circumstancesOf({ at, key, records }: Observation): Circumstances {
 }
 
 interface Evidence {
-  readonly values: readonly ValueEvidence[];
+  readonly values: Sequence<ValueEvidence>;
   readonly candidates: readonly Fingerprint[];
   readonly live: Fingerprint | null;
   readonly opened: number;

@@ -5,6 +5,7 @@ import type { DatabaseIdentity, Generation } from './generation.ts';
 import type { FileAccess, FileState, GuardedFile, GuardedSet } from './guarded-set.ts';
 import type { Records } from './records.ts';
 import type { RegistrationRow, RegistrationWish } from './registration.ts';
+import type { Sequence } from './sequence.ts';
 import type { EmptiedValue, PastPlace, ValueEvidence } from './value.ts';
 
 /** What the live `glpicrypt.key` is. */
@@ -62,7 +63,7 @@ export type DatabaseState =
       readonly settled: boolean;
       /** Sessions of others connected to the schema; null where that cannot be seen. */
       readonly otherSessions: number | null;
-      readonly values: readonly ValueEvidence[];
+      readonly values: Sequence<ValueEvidence>;
       /**
        * Places that hold nothing now and for which the vault keeps a value that a known key opens; after a sample those
        * alone that are known from before.

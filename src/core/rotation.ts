@@ -1,6 +1,7 @@
 import type { Fingerprint } from './brand.ts';
 import type { Finding } from './finding.ts';
 import type { Observation } from './observation.ts';
+import type { Sequence } from './sequence.ts';
 import type { ValueEvidence } from './value.ts';
 import type { Judgement } from './verdict.ts';
 
@@ -48,7 +49,7 @@ export function lateValues({ records: { rotation }, at }: Observation, judgement
 export function provenByRotation(
   rotation: Rotation | null,
   live: Fingerprint,
-  values: readonly ValueEvidence[],
+  values: Sequence<ValueEvidence>,
 ): number {
   if (rotation === null || rotation.to !== live) return 0;
   return values.filter((each) => each.opens.some(({ fingerprint, as }) => fingerprint === live && as === 'real'))

@@ -1,4 +1,5 @@
 import type { Fingerprint } from './brand.ts';
+import type { Sequence } from './sequence.ts';
 import type { ValueEvidence } from './value.ts';
 
 /** What one key makes of all values that count. */
@@ -21,8 +22,13 @@ export function counts(value: ValueEvidence): boolean {
   return value.sealedColumn && (value.class === 'setting' || value.shaped);
 }
 
+/** Those that count: all of them as they are, in the usual case. */
+export function countingAmong(values: Sequence<ValueEvidence>): Sequence<ValueEvidence> {
+  return values.every(counts) ? values : values.filter(counts);
+}
+
 /** The tally of `key` over `values`; only values that count should be passed. */
-export function tally(values: readonly ValueEvidence[], key: Fingerprint): Tally {
+export function tally(values: Sequence<ValueEvidence>, key: Fingerprint): Tally {
   let { authenticates, settings, real } = NOTHING;
   for (const value of values) {
     const opening = value.opens.find((each) => each.fingerprint === key);
@@ -38,7 +44,7 @@ export function tally(values: readonly ValueEvidence[], key: Fingerprint): Tally
  * The keys that authenticate most: settings first, then all values. More than one is a tie; none authenticates anything
  * when the result is empty.
  */
-export function strongest(values: readonly ValueEvidence[], keys: Iterable<Fingerprint>): Fingerprint[] {
+export function strongest(values: Sequence<ValueEvidence>, keys: Iterable<Fingerprint>): Fingerprint[] {
   let best: Fingerprint[] = [];
   let record = NOTHING;
   for (const key of new Set(keys)) {

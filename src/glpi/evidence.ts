@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Fingerprint, Sha256 } from '../core/brand.ts';
+import { MadeSequence, type Sequence } from '../core/sequence.ts';
 import type { Opening, StoredValue, ValueClass, ValueEvidence, ValueReference } from '../core/value.ts';
 import { isGarbledFrom, type RecoveryContext, recoverSealed } from './garbled.ts';
 import { KeyRing } from './key-ring.ts';
@@ -22,7 +23,7 @@ interface Trial {
   readonly recovery: RecoveryContext;
   readonly escrow: EvidenceContext['escrow'];
   /** The few that there are, each once. */
-  readonly openings: Map<string, readonly Opening[]>;
+  readonly findings: Map<string, Finding>;
 }
 
 type Finding = Pick<ValueEvidence, 'opens' | 'better'>;
@@ -36,44 +37,107 @@ const CLOSED: Finding = { opens: [], better: null };
  *   ciphertext for two keys can be made on purpose by somebody who knows both, and does not occur.
  */
 export function assess(
-  values: Iterable<StoredValue>,
+  values: Sequence<StoredValue>,
   keys: ReadonlyMap<Fingerprint, Buffer>,
-  { version, legacyKeys, accepted, escrow }: EvidenceContext,
-): ValueEvidence[] {
-  // What lies behind a garbled value opens under another key than the value itself: each ring remembers its own.
-  const recovery = { ring: new KeyRing(keys), legacyKeys, version };
-  const trial = { outer: new KeyRing(keys), recovery, escrow, openings: new Map() };
-  const evidence: ValueEvidence[] = [];
-  for (const stored of values) {
-    const { reference, value } = stored;
-    if (accepted.size > 0 && accepted.has(valueDigest(reference, value))) continue;
-    evidence.push(new Evidence(stored, tryKeys(reference, value, trial)));
-  }
-  return evidence;
+  context: EvidenceContext,
+): Sequence<ValueEvidence> {
+  const assessment = new Assessment(values, keys, context);
+  assessment.go(values.length);
+  return assessment.evidence;
 }
 
-/** Of a hundred thousand values next to none is ever asked for its digest, which takes as long to make as a key to try. */
+/** {@link assess}, some values at a time. */
+export class Assessment {
+  readonly evidence: Evidences;
+  readonly #values: Sequence<StoredValue>;
+  readonly #accepted: ReadonlySet<Sha256>;
+  readonly #trial: Trial;
+  #next = 0;
+
+  constructor(values: Sequence<StoredValue>, keys: ReadonlyMap<Fingerprint, Buffer>, context: EvidenceContext) {
+    const { version, legacyKeys, accepted, escrow } = context;
+    // What lies behind a garbled value opens under another key than the value itself: each ring remembers its own.
+    const recovery = { ring: new KeyRing(keys), legacyKeys, version };
+    this.#trial = { outer: new KeyRing(keys), recovery, escrow, findings: new Map() };
+    this.#values = values;
+    this.#accepted = accepted;
+    this.evidence = new Evidences(values);
+  }
+
+  /** @returns whether any are left */
+  go(most: number): boolean {
+    const end = Math.min(this.#next + most, this.#values.length);
+    for (; this.#next < end; this.#next += 1) {
+      const { reference, value } = this.#values.at(this.#next) as StoredValue;
+      if (this.#accepted.size > 0 && this.#accepted.has(valueDigest(reference, value))) continue;
+      this.evidence.add(this.#next, tryKeys(reference, value, this.#trial));
+    }
+    return end < this.#values.length;
+  }
+}
+
+/** For each value a place among those that were read, and a finding that many share. */
+class Evidences extends MadeSequence<ValueEvidence> {
+  readonly #values: Sequence<StoredValue>;
+  readonly #places: number[] = [];
+  readonly #findings: Finding[] = [];
+
+  constructor(values: Sequence<StoredValue>) {
+    super();
+    this.#values = values;
+  }
+
+  get length(): number {
+    return this.#places.length;
+  }
+
+  add(place: number, finding: Finding): void {
+    this.#places.push(place);
+    this.#findings.push(finding);
+  }
+
+  protected make(index: number): ValueEvidence {
+    return new Evidence(this.#values, this.#places[index] as number, this.#findings[index] as Finding);
+  }
+}
+
+/** Of a hundred thousand values next to none is ever asked for more than what opens it. */
 class Evidence implements ValueEvidence {
-  readonly reference: ValueReference;
-  readonly class: ValueClass;
-  readonly sealedColumn: boolean;
-  readonly shaped: boolean;
   readonly opens: readonly Opening[];
   readonly better: Finding['better'];
-  readonly #value: string;
+  readonly #values: Sequence<StoredValue>;
+  readonly #place: number;
 
-  constructor({ reference, class: valueClass, sealedColumn, value }: StoredValue, { opens, better }: Finding) {
-    this.reference = reference;
-    this.class = valueClass;
-    this.sealedColumn = sealedColumn;
-    this.shaped = hasSealedShape(value);
+  constructor(values: Sequence<StoredValue>, place: number, { opens, better }: Finding) {
     this.opens = opens;
     this.better = better;
-    this.#value = value;
+    this.#values = values;
+    this.#place = place;
+  }
+
+  get #stored(): StoredValue {
+    return this.#values.at(this.#place) as StoredValue;
+  }
+
+  get reference(): ValueReference {
+    return this.#stored.reference;
+  }
+
+  get class(): ValueClass {
+    return this.#stored.class;
+  }
+
+  get sealedColumn(): boolean {
+    return this.#stored.sealedColumn;
+  }
+
+  get shaped(): boolean {
+    return hasSealedShape(this.#stored.value);
   }
 
   get digest(): Sha256 {
-    return valueDigest(this.reference, this.#value);
+    const { reference, value } = this.#stored;
+    return valueDigest(reference, value);
   }
 }
 
@@ -86,7 +150,7 @@ function tryKeys(reference: ValueReference, value: string, trial: Trial): Findin
   const recovered = recoverSealed(plaintext, recovery);
   // The usual value: text, as people type it and GLPI makes it. The vault need not be asked about it.
   if (recovered === null && plaintext.length > 0 && isUtf8(plaintext))
-    return { opens: opening(trial, { fingerprint, as: 'real', ours }), better: null };
+    return shared(trial, { fingerprint, as: 'real', ours }, null);
 
   const kept = escrow(reference);
   const keptIsReal = () => kept !== undefined && opensReal(kept, recovery);
@@ -94,21 +158,21 @@ function tryKeys(reference: ValueReference, value: string, trial: Trial): Findin
   // What cannot be computed back may still be what became of the value that the vault knows.
   const rubbish = kept !== undefined && isGarbledFrom(innermost, kept, recovery.legacyKeys);
   const good = innermost.length > 0 && !rubbish;
-  if (recovered === null && good) return { opens: opening(trial, { fingerprint, as: 'real', ours }), better: null };
+  if (recovered === null && good) return shared(trial, { fingerprint, as: 'real', ours }, null);
 
   const as = recovered === null && !rubbish ? 'empty' : 'garbled';
   // What was garbled may have been wiped before, and the vault may remember what it was.
   const better = !good && keptIsReal() ? 'escrow' : recovered === null ? null : 'inverse';
-  return { opens: opening(trial, { fingerprint, as, ours }), better };
+  return shared(trial, { fingerprint, as, ours }, better);
 }
 
-/** The same list for all values that open alike. */
-function opening({ openings }: Trial, found: Opening): readonly Opening[] {
-  const name = `${found.fingerprint} ${found.as} ${found.ours}`;
-  const known = openings.get(name);
+/** The same for all values that open alike. */
+function shared({ findings }: Trial, opening: Opening, better: Finding['better']): Finding {
+  const name = `${opening.fingerprint} ${opening.as} ${opening.ours} ${better}`;
+  const known = findings.get(name);
   if (known !== undefined) return known;
-  const made = [found];
-  openings.set(name, made);
+  const made = { opens: [opening], better };
+  findings.set(name, made);
   return made;
 }
 

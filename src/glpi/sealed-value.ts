@@ -67,7 +67,15 @@ export function hasSealedShape(value: string): boolean {
  * skipped, padding in any place too, and a last character that makes no byte is dropped. It never fails.
  */
 export function decodeBase64AsPhp(value: string): Buffer {
-  if (/^[A-Za-z0-9+/]*={0,2}$/.test(value)) return Buffer.from(value, 'base64');
+  const bytes = Buffer.from(value, 'base64');
+  // Nothing was left out, and what Node.js takes beyond this alphabet, that of URLs, is not among it.
+  if (bytes.length === wholeLength(value) && !value.includes('-') && !value.includes('_')) return bytes;
   // Node.js alone would stop at the first padding and take the URL-safe alphabet.
   return Buffer.from(value.replace(/[^A-Za-z0-9+/]+/g, ''), 'base64');
+}
+
+/** Bytes of base64 in which every character counts. */
+function wholeLength(value: string): number {
+  const padding = value.endsWith('==') ? 2 : value.endsWith('=') ? 1 : 0;
+  return Math.floor(((value.length - padding) * 3) / 4);
 }

@@ -1,14 +1,15 @@
-import type { Sha256 } from '../core/brand.ts';
 import { accidentsAmong, isBadTime } from '../core/emptied.ts';
 import type { EscrowEntry } from '../core/generation.ts';
-import { counts } from '../core/tally.ts';
-import type { StoredValue, ValueEvidence, ValueReference } from '../core/value.ts';
+import { PlaceSet, placesOf } from '../core/place-set.ts';
+import type { Sequence } from '../core/sequence.ts';
+import { countingAmong } from '../core/tally.ts';
+import type { Opening, StoredValue, ValueEvidence, ValueReference } from '../core/value.ts';
 import type { Database, Identification, ValuesRead } from '../glpi/database/database.ts';
 import type { EvidenceContext } from '../glpi/evidence.ts';
 import { assessInTurns } from './assess-in-turns.ts';
 import { findEmptied, recallEmptied, recoveryOf } from './find-emptied.ts';
 import { findPast } from './find-past.ts';
-import { mergeEscrow, referenceKey } from './merge-escrow.ts';
+import { type MergedEscrow, mergeEscrow, referenceKey } from './merge-escrow.ts';
 import type { DatabaseLook } from './observe-database.ts';
 import { circumstancesOf, type FirstEvidence } from './pass-memory.ts';
 
@@ -30,7 +31,7 @@ export async function assessValues({ database, read, found, look }: AssessmentIn
   const circumstances = circumstancesOf(read.digest, version, look);
   const first = await look.passMemory.evidence.of(circumstances, () => assessFirst(stored, look, context));
   const merge = () => look.passMemory.escrow.of(circumstances, () => mergeEscrow(stored, first.evidence, [], []));
-  const kept = await readKept(first.evidence, coverage, look, merge);
+  const kept = await readKept({ stored, first, coverage }, look, merge);
   const index = new Map(kept.map((entry) => [referenceKey(entry.reference), entry.value]));
   const values = await assessAgain(stored, first, index, look, context);
   const isKept = ({ reference }: ValueEvidence) => index.has(referenceKey(reference));
@@ -40,7 +41,7 @@ export async function assessValues({ database, read, found, look }: AssessmentIn
   // Of a database that is only half there nothing says what was emptied, nor what is to be kept.
   if (found.partial) return { ...common, escrow: null, emptied: [], past: [] };
   const { emptied, others } = await findEmptied({ database, stored, kept, look, version });
-  const counting = values.filter(counts);
+  const counting = countingAmong(values);
   const accidents = accidentsAmong(emptied, look.circumstances, counting).map((each) => referenceKey(each.reference));
   const staying = isBadTime(look.circumstances, counting) ? [...accidents, ...others] : accidents;
   const history = await look.readHistory?.();
@@ -56,7 +57,7 @@ export async function assessValues({ database, read, found, look }: AssessmentIn
 
 /** What the keys say by themselves. */
 async function assessFirst(
-  stored: readonly StoredValue[],
+  stored: Sequence<StoredValue>,
   { keyring }: DatabaseLook,
   context: Omit<EvidenceContext, 'escrow'>,
 ): Promise<FirstEvidence> {
@@ -68,19 +69,34 @@ async function assessFirst(
   return { evidence: await assessInTurns(stored, keyring.keys, { ...context, escrow }), asked };
 }
 
-/** The vault's escrow, where something differs from it: as long as all is as it was, it need not be read. */
+interface FirstLook {
+  readonly stored: Sequence<StoredValue>;
+  readonly first: FirstEvidence;
+  readonly coverage: ValuesRead['coverage'];
+}
+
+/**
+ * What the vault's escrow has for places at which nothing real stands, where something differs from it: as long as all is
+ * as it was, it need not be read.
+ */
 async function readKept(
-  evidence: readonly ValueEvidence[],
-  coverage: ValuesRead['coverage'],
+  { stored, first: { evidence, asked }, coverage }: FirstLook,
   { escrowOf, readEscrow }: DatabaseLook,
-  merge: () => Promise<{ readonly digest: Sha256 | null }>,
+  merge: () => MergedEscrow | Promise<MergedEscrow>,
 ): Promise<readonly EscrowEntry[]> {
   if (escrowOf === null) return [];
   if (evidence.every(opensReal)) {
     if (coverage === 'sample') return [];
     if ((await merge()).digest === escrowOf.escrowDigest) return [];
   }
-  return await readEscrow(escrowOf);
+  const good = new PlaceSet();
+  for (const { reference, opens } of evidence) {
+    // What the vault was asked about may still turn out to be none.
+    if (opens.some(isReal) && !(asked.size > 0 && asked.has(referenceKey(reference)))) good.add(reference);
+  }
+  // Of what a sample leaves out nothing is known.
+  const read = coverage === 'sample' ? placesOf(stored) : null;
+  return await readEscrow(escrowOf, (place) => !good.has(place) && read?.has(place) !== false);
 }
 
 /**
@@ -88,12 +104,13 @@ async function readKept(
  * good, nothing more can be said.
  */
 async function assessAgain(
-  stored: readonly StoredValue[],
+  stored: Sequence<StoredValue>,
   { evidence: first, asked }: FirstEvidence,
   kept: ReadonlyMap<string, string>,
   { keyring }: DatabaseLook,
   context: Omit<EvidenceContext, 'escrow'>,
-): Promise<readonly ValueEvidence[]> {
+): Promise<Sequence<ValueEvidence>> {
+  if (asked.size === 0 || kept.size === 0) return first;
   const changed = stored.filter(({ reference, value }) => {
     const place = referenceKey(reference);
     const known = kept.get(place);
@@ -108,7 +125,11 @@ async function assessAgain(
 }
 
 function opensReal(value: ValueEvidence): boolean {
-  return value.opens.some((each) => each.as === 'real');
+  return value.opens.some(isReal);
+}
+
+function isReal(opening: Opening): boolean {
+  return opening.as === 'real';
 }
 
 function keyOf({ reference }: ValueEvidence): string {

@@ -1,5 +1,7 @@
 import { mayComeBack } from '../core/emptied.ts';
 import type { EscrowEntry } from '../core/generation.ts';
+import { placesOf } from '../core/place-set.ts';
+import type { Sequence } from '../core/sequence.ts';
 import type { EmptiedValue, StoredValue } from '../core/value.ts';
 import type { Database } from '../glpi/database/database.ts';
 import { KeyRing } from '../glpi/key-ring.ts';
@@ -10,7 +12,7 @@ import type { DatabaseLook } from './observe-database.ts';
 
 export interface EmptiedLook {
   readonly database: Database;
-  readonly stored: readonly StoredValue[];
+  readonly stored: Sequence<StoredValue>;
   readonly kept: readonly EscrowEntry[];
   readonly look: DatabaseLook;
   readonly version: string | null;
@@ -28,8 +30,9 @@ export interface Emptied {
  * when somebody deletes them. One that a person has given up is not told.
  */
 export async function findEmptied({ database, stored, kept, look, version }: EmptiedLook): Promise<Emptied> {
-  const read = new Set(stored.map((each) => referenceKey(each.reference)));
-  const missing = kept.filter(({ reference }) => !read.has(referenceKey(reference)));
+  if (kept.length === 0) return { emptied: [], others: [] };
+  const read = placesOf(stored);
+  const missing = kept.filter(({ reference }) => !read.has(reference));
   if (missing.length === 0) return { emptied: [], others: [] };
   const places = await database.readPlaces(missing.map(({ reference }) => reference));
   const states = new Map(places.map((each) => [referenceKey(each.reference), each.state]));

@@ -1,4 +1,6 @@
 import { mayComeBack } from '../core/emptied.ts';
+import { placesOf } from '../core/place-set.ts';
+import type { Sequence } from '../core/sequence.ts';
 import type { PastPlace, StoredValue, ValueEvidence, ValueReference } from '../core/value.ts';
 import type { Database } from '../glpi/database/database.ts';
 import { openReal, type RecoveryContext } from '../glpi/open-real.ts';
@@ -7,8 +9,8 @@ import { referenceKey } from './merge-escrow.ts';
 
 export interface PastLook {
   readonly database: Database;
-  readonly stored: readonly StoredValue[];
-  readonly values: readonly ValueEvidence[];
+  readonly stored: Sequence<StoredValue>;
+  readonly values: Sequence<ValueEvidence>;
   /** Keys of the places that the newest escrow speaks for. */
   readonly covered: ReadonlySet<string>;
   readonly history: ValueHistory;
@@ -27,14 +29,14 @@ export async function findPast({
   history,
   context,
 }: PastLook): Promise<PastPlace[]> {
-  const read = new Set(stored.map((each) => referenceKey(each.reference)));
+  const read = placesOf(stored);
   const lost = new Map<string, PastPlace['holds']>();
   for (const { reference, opens, better } of values) {
     if (opens.length === 0) lost.set(referenceKey(reference), 'dead');
     else if (better === null && opens.every(({ as }) => as === 'empty'))
       lost.set(referenceKey(reference), 'sealed-nothing');
   }
-  const unread = [...history.places].filter(([key]) => !read.has(key)).map(([, reference]) => reference);
+  const unread = [...history.places].map(([, reference]) => reference).filter((reference) => !read.has(reference));
   for (const { reference, state } of await database.readPlaces(unread)) {
     if (state === 'empty') lost.set(referenceKey(reference), 'nothing');
   }

@@ -5,10 +5,11 @@ import type { EscrowEntry, Generation } from '../core/generation.ts';
 import type { DatabaseState } from '../core/observation.ts';
 import type { Secret } from '../core/secret.ts';
 import type { SecuredPlace } from '../core/secured-place.ts';
+import type { Sequence } from '../core/sequence.ts';
 import type { Database, RegistrationRow } from '../glpi/database/database.ts';
 import { openDatabase } from '../glpi/database/open-database.ts';
 import type { DatabaseTarget } from '../glpi/database/target.ts';
-import type { ValueHistory } from '../vault/vault.ts';
+import type { ValueHistory, WantedPlace } from '../vault/vault.ts';
 import { assessValues } from './assess-values.ts';
 import { CONNECT_TIMEOUT } from './choose-database.ts';
 import { describeAddress } from './describe-address.ts';
@@ -29,7 +30,7 @@ export interface DatabasePass {
   /** The row of the registration key as it stands; null where it was not read. */
   readonly registrationCell: RegistrationRow | null;
   /** The escrow as a capture would write it; null after a sample. */
-  readonly escrow: readonly EscrowEntry[] | null;
+  readonly escrow: Sequence<EscrowEntry> | null;
 }
 
 export interface DatabaseLook {
@@ -52,7 +53,7 @@ export interface DatabaseLook {
   readonly circumstances: Circumstances;
   /** The newest generation that has an escrow, and how to read it. */
   readonly escrowOf: Generation | null;
-  readonly readEscrow: (generation: Generation) => Promise<readonly EscrowEntry[]>;
+  readonly readEscrow: (generation: Generation, wanted: WantedPlace) => Promise<readonly EscrowEntry[]>;
   /** All that the vault ever kept; null where nobody asks for it. */
   readonly readHistory: (() => Promise<ValueHistory>) | null;
   readonly signal: AbortSignal;

@@ -8,7 +8,7 @@ import type { Records } from '../core/records.ts';
 import type { RegistrationWish } from '../core/registration.ts';
 import { nearestDirectory } from '../files/nearest-directory.ts';
 import { readGuardedSet } from '../files/read-file.ts';
-import type { ValueHistory, Vault } from '../vault/vault.ts';
+import type { ValueHistory, Vault, WantedPlace } from '../vault/vault.ts';
 import { chooseDatabase } from './choose-database.ts';
 import { refuseToFollow } from './follow-database.ts';
 import { collectKeys, type Keyring, keyStateOf, legacyKeysOf } from './keyring.ts';
@@ -147,15 +147,15 @@ async function observeChosen(
       memory: vault.records.rescue,
     },
     escrowOf: generations.find((each) => each.escrowCount > 0) ?? null,
-    readEscrow: (generation) => readEscrow(vault.vault, generation),
+    readEscrow: (generation, wanted) => readEscrow(vault.vault, generation, wanted),
     readHistory: look.history === true ? () => readHistory(vault.vault) : null,
     signal: look.signal,
   });
 }
 
-async function readEscrow(vault: Vault | null, generation: Generation) {
+async function readEscrow(vault: Vault | null, generation: Generation, wanted: WantedPlace) {
   if (vault === null || generation.sealed) return [];
-  return (await vault.escrow(generation)).entries;
+  return (await vault.escrow(generation, wanted)).entries;
 }
 
 /** Without an identity nothing of it can be read. */

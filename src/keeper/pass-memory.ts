@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
 import type { Sha256 } from '../core/brand.ts';
-import type { EscrowEntry } from '../core/generation.ts';
+import type { Sequence } from '../core/sequence.ts';
 import type { ValueEvidence } from '../core/value.ts';
 import { TableMemory } from '../glpi/database/table-memory.ts';
+import type { MergedEscrow } from './merge-escrow.ts';
 import type { DatabaseLook } from './observe-database.ts';
 
 /** The last result of some work, which the same circumstances give again. */
@@ -24,7 +25,7 @@ export class LastResult<T> {
 
 /** What the keys make of the values by themselves, and of which the vault could say more. */
 export interface FirstEvidence {
-  readonly evidence: readonly ValueEvidence[];
+  readonly evidence: Sequence<ValueEvidence>;
   /** Places, as map keys, about which the vault was asked. */
   readonly asked: ReadonlySet<string>;
 }
@@ -36,7 +37,7 @@ export interface FirstEvidence {
 export interface PassMemory {
   readonly tables: TableMemory;
   readonly evidence: LastResult<FirstEvidence>;
-  readonly escrow: LastResult<{ readonly entries: readonly EscrowEntry[]; readonly digest: Sha256 | null }>;
+  readonly escrow: LastResult<MergedEscrow>;
 }
 
 export function passMemory(): PassMemory {

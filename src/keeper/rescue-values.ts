@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Failure } from '../core/failure.ts';
 import { newestFirst } from '../core/history.ts';
+import { placesOf } from '../core/place-set.ts';
 import type { RescueStep } from '../core/plan-rescue.ts';
 import type { Database, ValueChange } from '../glpi/database/database.ts';
 import type { RecoveryContext } from '../glpi/garbled.ts';
@@ -59,7 +60,11 @@ async function planChanges(
 ): Promise<ValueChange[]> {
   const { pass, tables } = context;
   const { values } = await database.readValues('full', pass.observation.records.places, tables);
-  const standing = new Map<string, string | null>(values.map((each) => [referenceKey(each.reference), each.value]));
+  const places = placesOf(steps);
+  const standing = new Map<string, string | null>();
+  for (const { reference, value } of values) {
+    if (places.has(reference)) standing.set(referenceKey(reference), value);
+  }
   const emptied = steps.filter((each) => each.emptied).map((each) => each.reference);
   for (const place of await database.readPlaces(emptied)) {
     if (place.state === 'empty') standing.set(referenceKey(place.reference), place.value);
@@ -85,7 +90,8 @@ async function readKept(steps: readonly RescueStep[], { pass, vault }: ApplyCont
   const holder = newestFirst(pass.observation.vault).find((each) => each.escrowCount > 0);
   const needed = steps.some(({ way }) => way !== 'reseal');
   if (!needed || vault === null || holder === undefined || holder.sealed) return () => [];
-  const { entries } = await vault.escrow(holder);
+  const places = placesOf(steps);
+  const { entries } = await vault.escrow(holder, (reference) => places.has(reference));
   const newest = new Map(entries.map((entry) => [referenceKey(entry.reference), entry.value]));
   const wanted = steps.filter(({ way }) => way === 'older').map(({ reference }) => reference);
   const history = wanted.length === 0 ? null : await vault.history(wanted);

@@ -8,14 +8,14 @@ import type { Action } from '../core/plan.ts';
 import type { WantedRotation } from '../core/plan-rotation.ts';
 import { PREPARED } from '../core/rotation.ts';
 import { type PreparedReplacement, prepareReplacement, type ReplaceResult } from '../files/write-file.ts';
-import type { Database, ValueChange } from '../glpi/database/database.ts';
+import type { Database } from '../glpi/database/database.ts';
 import { KEY_BYTES } from '../glpi/security-key.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { ApplyContext } from './apply.ts';
 import { draftOf } from './build-draft.ts';
 import { captureLateBytes } from './late-bytes.ts';
 import { openChosen } from './open-chosen.ts';
-import { movesBack, movesTo } from './rotate-values.ts';
+import { type Moves, movesBack, movesTo } from './rotate-values.ts';
 import { noteRotation, noteRotationEnd } from './rotation-record.ts';
 
 type RotateAction = Action & { readonly action: 'rotate-key' };
@@ -62,15 +62,15 @@ export async function rotateKey({ rotation }: RotateAction, context: ApplyContex
   await mustBeKept(vault, rotation);
   // A connection that a stop would break in the middle of a COMMIT leaves nobody knowing what became of it.
   await using database = await openChosen({ ...context, signal: new AbortController().signal });
-  const changes = await movesTo(database, context, rotation);
+  const moves = await movesTo(database, context, rotation);
   await noteRotation(vault, { from: rotation.from, to: rotation.to, at, finishedAt: null });
-  await database.rewriteValues(changes, () => {
+  const moved = await database.rewriteValues(moves.changes, () => {
     mustGoOn(signal);
     replacement.check();
   });
-  using replaced = await switchFile({ replacement, database, changes, context, rotation, vault });
+  using replaced = await switchFile({ replacement, database, moves, context, rotation, vault });
   await captureLateBytes(replaced, SECOND_LOOK, context);
-  return `${changes.length} ${changes.length === 1 ? 'value' : 'values'} moved to key ${rotation.to}`;
+  return `${moved} ${moved === 1 ? 'value' : 'values'} moved to key ${rotation.to}`;
 }
 
 function preparedDraft({ pass, judgement, settings }: ApplyContext, { to, key }: WantedRotation, at: string) {
@@ -108,7 +108,7 @@ async function mustBeKept(vault: Vault, { to, key }: WantedRotation): Promise<vo
 interface Switch {
   readonly replacement: PreparedReplacement;
   readonly database: Database;
-  readonly changes: readonly ValueChange[];
+  readonly moves: Moves;
   readonly context: ApplyContext;
   readonly rotation: WantedRotation;
   readonly vault: Vault;
@@ -124,12 +124,12 @@ async function switchFile({ replacement, ...rest }: Switch): Promise<ReplaceResu
 }
 
 async function putRowsBack(
-  { database, changes, context, rotation, vault }: Omit<Switch, 'replacement'>,
+  { database, moves, context, rotation, vault }: Omit<Switch, 'replacement'>,
   cause: unknown,
 ): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await database.rewriteValues(await movesBack(database, context, changes));
+      await database.rewriteValues(await movesBack(database, context, moves, rotation.to));
       return await noteRotationEnd(vault, rotation.to, context.now().toISOString());
     } catch (error) {
       if (error instanceof Failure && error.code === 'rows-changed' && attempt < ATTEMPTS_BACK) continue;

@@ -1,14 +1,22 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Fingerprint } from '../core/brand.ts';
 import type { WantedRotation } from '../core/plan-rotation.ts';
-import type { ValueReference } from '../core/value.ts';
+import { referenceKey } from '../core/reference-key.ts';
+import type { Sequence } from '../core/sequence.ts';
+import type { StoredValue } from '../core/value.ts';
 import type { Database, ValueChange } from '../glpi/database/database.ts';
 import { KeyRing } from '../glpi/key-ring.ts';
 import { ValueSealer } from '../glpi/value-sealer.ts';
 import type { ApplyContext } from './apply.ts';
-import { referenceKey } from './merge-escrow.ts';
 
-/** Values that are sealed at once: the lease is renewed in between. */
-const TURN = 500;
+/** What a rotation finds in the rows, and makes of it. */
+export interface Moves {
+  /** As the rows stood before. */
+  readonly stored: Sequence<StoredValue>;
+  /** Every known key, and the new one. */
+  readonly keys: ReadonlyMap<Fingerprint, Buffer>;
+  /** Each is sealed when it is asked for, and not kept: the server works on others meanwhile. */
+  readonly changes: Iterable<ValueChange>;
+}
 
 /**
  * Every value that any known key opens, sealed under the new one. What a value holds is not judged here: one that GLPI
@@ -18,40 +26,23 @@ export async function movesTo(
   database: Database,
   { pass, tables }: Pick<ApplyContext, 'pass' | 'tables'>,
   { to, key }: WantedRotation,
-): Promise<ValueChange[]> {
-  const { values } = await database.readValues('full', pass.observation.records.places, tables);
-  const ring = new KeyRing(new Map([...pass.keyring.keys, [to, key.reveal()]]));
-  const cipher = new ValueSealer(key.reveal());
-  const changes: ValueChange[] = [];
-  for (const [index, { reference, value }] of values.entries()) {
-    if (index % TURN === TURN - 1) await nextTurn();
-    const opened = ring.open(value);
-    if (opened === null || opened.fingerprint === to) continue;
-    changes.push(new Move(reference, value, opened.plaintext, cipher));
-  }
-  return changes;
+): Promise<Moves> {
+  const { values: stored } = await database.readValues('full', pass.observation.records.places, tables);
+  const keys = new Map([...pass.keyring.keys, [to, key.reveal()]]);
+  return { stored, keys, changes: { [Symbol.iterator]: () => sealAnew(stored, keys, to) } };
 }
 
-/** A value that is sealed anew when its row is about to be written: the server works on others meanwhile. */
-class Move implements ValueChange {
-  readonly reference: ValueReference;
-  readonly from: string;
-  #plaintext: Buffer | null;
-  readonly #cipher: ValueSealer;
-  #to = '';
-
-  constructor(reference: ValueReference, from: string, plaintext: Buffer, cipher: ValueSealer) {
-    this.reference = reference;
-    this.from = from;
-    this.#plaintext = plaintext;
-    this.#cipher = cipher;
-  }
-
-  /** The same at each look. */
-  get to(): string {
-    if (this.#plaintext !== null) this.#to = this.#cipher.seal(this.#plaintext);
-    this.#plaintext = null;
-    return this.#to;
+function* sealAnew(
+  stored: Sequence<StoredValue>,
+  keys: ReadonlyMap<Fingerprint, Buffer>,
+  to: Fingerprint,
+): Generator<ValueChange> {
+  const ring = new KeyRing(keys);
+  const sealer = new ValueSealer(keys.get(to) as Buffer);
+  for (const { reference, value } of stored) {
+    const opened = ring.open(value);
+    if (opened === null || opened.fingerprint === to) continue;
+    yield { reference, from: value, to: sealer.seal(opened.plaintext) };
   }
 }
 
@@ -59,11 +50,18 @@ class Move implements ValueChange {
 export async function movesBack(
   database: Database,
   { pass }: Pick<ApplyContext, 'pass'>,
-  changes: readonly ValueChange[],
+  { stored, keys }: Moves,
+  to: Fingerprint,
 ): Promise<ValueChange[]> {
   const { values } = await database.readValues('full', pass.observation.records.places);
-  const standing = new Map(values.map((each) => [referenceKey(each.reference), each.value]));
-  return changes
-    .filter(({ reference, to }) => standing.get(referenceKey(reference)) === to)
-    .map(({ reference, from, to }) => ({ reference, from: to, to: from }));
+  const before = new Map(stored.map((each) => [referenceKey(each.reference), each.value]));
+  const ring = new KeyRing(keys);
+  return [...values].flatMap(({ reference, value }) => {
+    const from = before.get(referenceKey(reference));
+    const now = ring.open(value);
+    if (from === undefined || from === value || now?.fingerprint !== to) return [];
+    // Sealed anew from what stood there; what GLPI itself sealed under this key it never had.
+    const same = ring.open(from)?.plaintext.equals(now.plaintext) === true && now.cipher.sealed(now.sealed);
+    return same ? [{ reference, from: value, to: from }] : [];
+  });
 }

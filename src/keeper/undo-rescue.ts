@@ -1,4 +1,5 @@
 import { Failure } from '../core/failure.ts';
+import { placesOf } from '../core/place-set.ts';
 import type { ValueChange } from '../glpi/database/database.ts';
 import { valueDigest } from '../glpi/value-digest.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -21,7 +22,11 @@ export async function undoRescue({ vault, ...context }: ApplyContext): Promise<s
   if (undo === null) throw new Failure('refused', 'no rescue is on record that could be undone', { target: 'vault' });
   await using database = await openChosen({ vault, ...context });
   const { values } = await database.readValues('full', context.pass.observation.records.places);
-  const standing = new Map(values.map((each) => [referenceKey(each.reference), each.value]));
+  const places = placesOf(undo.changes);
+  const standing = new Map<string, string>();
+  for (const { reference, value } of values) {
+    if (places.has(reference)) standing.set(referenceKey(reference), value);
+  }
   const changes = undoChanges(undo.changes, standing);
   context.signal.throwIfAborted();
   await database.rewriteValues(changes);

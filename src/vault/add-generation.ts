@@ -1,7 +1,7 @@
 import { Failure } from '../core/failure.ts';
 import type { Generation, GenerationDraft } from '../core/generation.ts';
 import type { Envelope } from './age-envelope.ts';
-import { chunkEscrow, type EscrowCut, type EscrowSummary, NO_ESCROW } from './escrow-chunk.ts';
+import { chunkEscrow, type EscrowSummary, NO_ESCROW } from './escrow-chunk.ts';
 import { contentsOf, generationId, orderDraft } from './generation-content.ts';
 import { type Body, encodeGeneration, writeBody } from './generation-format.ts';
 import type { Shelf, Stores } from './stores.ts';
@@ -12,8 +12,6 @@ export interface AddParts extends Stores {
   readonly now: () => Date;
   /** What an error names: the folder, the Secret. */
   readonly target: string;
-  /** Takes what the vault has no room for out of an escrow; without it there is room for all. */
-  readonly selectEscrow?: (cut: EscrowCut, shelf: Shelf) => Promise<EscrowCut>;
 }
 
 /**
@@ -24,16 +22,15 @@ export async function addGeneration(
   parts: AddParts,
   unordered: GenerationDraft,
 ): Promise<{ generation: Generation; added: boolean }> {
-  const { generations, escrow, envelope, now, selectEscrow } = parts;
+  const { generations, escrow, envelope, now } = parts;
   refuseOthers(parts, unordered);
   const draft = orderDraft(unordered);
   const contents = contentsOf(draft);
-  const whole = draft.escrow === 'inherit' ? null : chunkEscrow(draft.escrow);
+  const cut = draft.escrow === 'inherit' ? null : chunkEscrow(draft.escrow);
   let body: Body | null = null;
   for (;;) {
     const shelf = await generations.read();
     const newest = shelf.records.at(-1);
-    const cut = whole === null || selectEscrow === undefined ? whole : await selectEscrow(whole, shelf);
     const summary = cut?.summary ?? inherited(shelf);
     if (cut === null) escrow.renew(summary.chunks);
     else await escrow.keep(cut.chunks, new Set(newest?.escrow.chunks));

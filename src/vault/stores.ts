@@ -2,7 +2,7 @@ import type { Sha256 } from '../core/brand.ts';
 import type { DamagedGeneration } from '../core/observation.ts';
 import type { EscrowChunk } from './escrow-chunk.ts';
 import type { GenerationRecord } from './generation-format.ts';
-import type { EscrowReading, JsonValue, RecordName, VaultRecord } from './vault.ts';
+import type { EscrowReading, JsonValue, RecordName, VaultRecord, WantedPlace } from './vault.ts';
 
 /** The three parts of a vault, whatever it lies in. What they hold is the same bytes everywhere. */
 export interface Stores {
@@ -47,7 +47,7 @@ export interface EscrowStore {
   /** Renews the time of chunks that a new generation will name without having their text. */
   renew(names: readonly Sha256[]): void;
   /** @throws Failure `vault-identity-missing` when a chunk is encrypted and no configured identity opens it. */
-  read(names: readonly Sha256[]): Promise<EscrowReading>;
+  read(names: readonly Sha256[], wanted?: WantedPlace): Promise<EscrowReading>;
   /** A chunk's file as it lies there, once it was found whole; encrypted to somebody else it is taken at its word. */
   bytes(name: Sha256): Promise<ChunkFile>;
   /**

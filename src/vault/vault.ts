@@ -19,6 +19,9 @@ export interface EscrowReading {
   readonly damaged: readonly DamagedGeneration[];
 }
 
+/** Which entries of an escrow somebody asks for. */
+export type WantedPlace = (reference: ValueReference) => boolean;
+
 /** A value that stood at some place of the database, as an escrow holds it. */
 export interface PastValue {
   /** Ciphertext, base64. */
@@ -145,8 +148,11 @@ export interface Vault {
    */
   add(draft: GenerationDraft): Promise<{ readonly generation: Generation; readonly added: boolean }>;
 
-  /** @throws Failure `vault-identity-missing` when the escrow is encrypted and no configured identity opens it. */
-  escrow(generation: Generation): Promise<EscrowReading>;
+  /**
+   * @param wanted which entries are given back; all of them without it
+   * @throws Failure `vault-identity-missing` when the escrow is encrypted and no configured identity opens it.
+   */
+  escrow(generation: Generation, wanted?: WantedPlace): Promise<EscrowReading>;
 
   /**
    * What all escrows hold, or hold of the `wanted` places. Each chunk is read once, whoever names it.

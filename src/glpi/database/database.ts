@@ -2,6 +2,7 @@ import type { Sha256 } from '../../core/brand.ts';
 import type { CheckIn } from '../../core/check-in.ts';
 import type { DatabaseIdentity } from '../../core/generation.ts';
 import type { SecuredPlace } from '../../core/secured-place.ts';
+import type { Sequence } from '../../core/sequence.ts';
 import type { StoredValue, ValueReference } from '../../core/value.ts';
 import type { NetworkSettings } from './read-network-settings.ts';
 import type { ColumnSearch, ColumnSearchRequest } from './search-columns.ts';
@@ -38,7 +39,7 @@ export interface Identification {
 }
 
 export interface ValuesRead {
-  readonly values: StoredValue[];
+  readonly values: Sequence<StoredValue>;
   /** `full` too where a sample was wanted and no table was large enough to need one. */
   readonly coverage: 'sample' | 'full';
   /**
@@ -62,10 +63,7 @@ export type PlaceRead =
   | { readonly reference: ValueReference; readonly state: 'gone' | 'filled' }
   | { readonly reference: ValueReference; readonly state: 'empty'; readonly value: string | null };
 
-/**
- * A stored value that shall become another: `from` and `to` as stored, without the JSON around them; null is NULL. `to` is
- * first asked for when its row is about to be written.
- */
+/** A stored value that shall become another: `from` and `to` as stored, without the JSON around them; null is NULL. */
 export interface ValueChange {
   readonly reference: ValueReference;
   readonly from: string | null;
@@ -107,10 +105,12 @@ export interface Database extends AsyncDisposable {
   /**
    * Replaces stored values in one transaction, see rewrite-values.ts.
    *
+   * @param changes taken some at a time, as they are written
+   * @returns how many were written
    * @throws Failure `rows-changed` when a row is no longer what `from` says, `rows-not-written` when the server refuses;
    * nothing is changed then. Throws what `beforeCommit` throws, too.
    */
-  rewriteValues(changes: readonly ValueChange[], beforeCommit?: () => void): Promise<void>;
+  rewriteValues(changes: Iterable<ValueChange>, beforeCommit?: () => void): Promise<number>;
   /** Writes the row of the registration key, see write-registration.ts. @throws as {@link Database.rewriteValues} */
   writeRegistration(change: RegistrationChange): Promise<void>;
 }

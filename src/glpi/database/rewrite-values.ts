@@ -2,10 +2,9 @@ import { Failure } from '../../core/failure.ts';
 import type { ValueChange } from './database.ts';
 import { readMember, replaceMember } from './json-member.ts';
 import { refusalOf, refuseUnsafeTables } from './refusal.ts';
+import { type Listing, listingOf } from './row-list.ts';
 import { inTransaction, quoted, type Row, type Session } from './session.ts';
 
-/** Rows of one statement: more at once save nothing, and each is a SELECT of a UNION, of which parsers do not take many. */
-const BATCH = 200;
 /** Bytes of one UPDATE's values. Escaping at most doubles them: below 1 MiB, the least that servers take by default (max_allowed_packet). */
 const BATCH_BYTES = 400 * 1024;
 /** Rows are read back by their range where it holds at most this many ids for each of them. */
@@ -18,11 +17,14 @@ interface CellChange {
   readonly to: string | null;
 }
 
-interface ColumnChanges {
+interface Column {
   readonly table: string;
   readonly column: string;
   readonly jsonPath: string | undefined;
-  readonly changes: ValueChange[];
+}
+
+interface Batch extends Column {
+  readonly cells: CellChange[];
 }
 
 /**
@@ -37,44 +39,60 @@ interface ColumnChanges {
  *
  * In JSON only the named member changes; the guard is then the whole old text.
  *
+ * @param changes taken some at a time, as they are written; each place once
  * @param beforeCommit called once all rows are written; where it throws, everything is rolled back
+ * @returns how many were written
  * @throws Failure `rows-changed` when a row is gone or no longer holds `from`; `rows-not-written` when the server
  *   refuses or would not store a value as it is; `database-lost` when the connection breaks
  */
 export async function rewriteValues(
   session: Session,
-  changes: readonly ValueChange[],
+  changes: Iterable<ValueChange>,
   beforeCommit: () => void = () => undefined,
-): Promise<void> {
-  if (changes.length === 0) return;
-  const columns = groupByColumn(changes);
-  await refuseUnsafeTables(
-    session,
-    columns.map(({ table }) => table),
-  );
+): Promise<number> {
+  const listing = await listingOf(session);
+  const batches = batchesOf(changes, listing);
+  const first = batches.next();
+  if (first.done) return 0;
   try {
-    await inTransaction(session, 'START TRANSACTION READ WRITE', async () => {
-      for (const column of columns) await rewriteColumn(session, column);
+    return await inTransaction(session, 'START TRANSACTION READ WRITE', async () => {
+      const written = await rewriteBatches(session, first.value, batches, listing);
       beforeCommit();
+      return written;
     });
   } catch (error) {
     throw refusalOf(session, error);
   }
 }
 
-async function rewriteColumn(session: Session, column: ColumnChanges): Promise<void> {
-  const { changes, jsonPath } = column;
-  const cells = jsonPath === undefined ? cellsOf(changes) : await insideJson(session, column, jsonPath);
+async function rewriteBatches(
+  session: Session,
+  first: Batch,
+  others: Iterable<Batch>,
+  listing: Listing,
+): Promise<number> {
+  const safe = new Set<string>();
+  let written = 0;
   let before: Promise<void> = Promise.resolve();
   let next = before;
-  try {
-    for (const batch of batchesOf(cells)) {
-      // One ahead: the next batch is sealed and written down while the server works on this one.
-      next = rewriteBatch(session, column, batch);
-      await before;
-      before = next;
-    }
+  const rewrite = async (batch: Batch) => {
+    if (!safe.has(batch.table)) await refuseUnsafeTables(session, [batch.table]);
+    safe.add(batch.table);
+    // What a cell holds around the member may be what the batch before is writing.
+    if (batch.jsonPath !== undefined) await before;
+    // One ahead: the next batch is sealed and written down while the server works on this one.
+    next = rewriteBatch(session, batch, listing);
+    // It may fail before the one ahead of it is answered; whoever awaits it later is told.
+    next.catch(() => undefined);
     await before;
+    before = next;
+    written += batch.cells.length;
+  };
+  try {
+    await rewrite(first);
+    for (const batch of others) await rewrite(batch);
+    await before;
+    return written;
   } catch (error) {
     // No statement may come after the ROLLBACK.
     await Promise.allSettled([before, next]);
@@ -82,53 +100,36 @@ async function rewriteColumn(session: Session, column: ColumnChanges): Promise<v
   }
 }
 
-/** One after the other, when it is its turn: the new text may not have been made yet. */
-function* cellsOf(changes: readonly ValueChange[]): Generator<CellChange> {
-  for (const { reference, from, to } of changes) yield { id: reference.id, from, to };
-}
-
-/** By number and by bytes. A single row that is longer goes alone. */
-function* batchesOf(cells: Iterable<CellChange>): Generator<readonly CellChange[]> {
-  let batch: CellChange[] = [];
-  let bytes = 0;
-  for (const cell of cells) {
-    const size = Buffer.byteLength(cell.from ?? '') + Buffer.byteLength(cell.to ?? '');
-    if (batch.length === BATCH || (batch.length > 0 && bytes + size > BATCH_BYTES)) {
-      yield batch;
-      batch = [];
-      bytes = 0;
-    }
-    batch.push(cell);
-    bytes += size;
-  }
-  if (batch.length > 0) yield batch;
-}
-
-function groupByColumn(changes: readonly ValueChange[]): ColumnChanges[] {
-  const groups = new Map<string, ColumnChanges>();
-  for (const change of changes) {
-    const { table, column, jsonPath } = change.reference;
+/** By column, by number and by bytes. A single row that is longer goes alone. */
+function* batchesOf(changes: Iterable<ValueChange>, { rows }: Listing): Generator<Batch> {
+  const open = new Map<string, { batch: Batch; bytes: number }>();
+  for (const { reference, from, to } of changes) {
+    const { table, column, id, jsonPath } = reference;
     const key = `${table}\0${column}\0${jsonPath ?? ''}`;
-    const group = groups.get(key) ?? { table, column, jsonPath, changes: [] };
-    group.changes.push(change);
-    groups.set(key, group);
+    const size = Buffer.byteLength(from ?? '') + Buffer.byteLength(to ?? '');
+    const known = open.get(key);
+    const isFull = known !== undefined && (known.batch.cells.length === rows || known.bytes + size > BATCH_BYTES);
+    if (isFull) yield known.batch;
+    if (known === undefined || isFull)
+      open.set(key, { batch: { table, column, jsonPath, cells: [{ id, from, to }] }, bytes: size });
+    else {
+      known.batch.cells.push({ id, from, to });
+      known.bytes += size;
+    }
   }
-  return [...groups.values()];
+  for (const { batch } of open.values()) yield batch;
 }
 
 /** The changes of whole cells that change the member alone. */
-async function insideJson(session: Session, column: ColumnChanges, path: string): Promise<CellChange[]> {
+async function insideJson(session: Session, column: Column, path: string, members: readonly CellChange[]) {
   const cells: CellChange[] = [];
-  for (let start = 0; start < column.changes.length; start += BATCH) {
-    const batch = [...cellsOf(column.changes.slice(start, start + BATCH))];
-    const stored = await readLocked(session, column, batch);
-    for (const { id, from, to } of batch) {
-      const json = stored.get(id) ?? '';
-      const same = readMember(json, path) === from;
-      const replaced = same ? replaceMember(json, path, to) : null;
-      if (replaced === null) throw changedFailure(column, id);
-      cells.push({ id, from: json, to: replaced });
-    }
+  const stored = await readLocked(session, column, members);
+  for (const { id, from, to } of members) {
+    const json = stored.get(id) ?? '';
+    const same = readMember(json, path) === from;
+    const replaced = same ? replaceMember(json, path, to) : null;
+    if (replaced === null) throw changedFailure(column, id);
+    cells.push({ id, from: json, to: replaced });
   }
   return cells;
 }
@@ -137,11 +138,12 @@ async function insideJson(session: Session, column: ColumnChanges, path: string)
  * One UPDATE over a list of (id, old, new), driven by the list. Bytes are compared, in the connection's character set:
  * collations take 'A' for 'a', and 'a ' for 'a'. The driver counts rows found, not rows that came out different.
  */
-async function rewriteBatch(session: Session, column: ColumnChanges, batch: readonly CellChange[]): Promise<void> {
+async function rewriteBatch(session: Session, { cells, ...column }: Batch, { list }: Listing): Promise<void> {
+  const { jsonPath } = column;
+  const batch = jsonPath === undefined ? cells : await insideJson(session, column, jsonPath, cells);
   const cell = `t.${quoted(column.column)}`;
-  const list = batch.map((_, index) => (index === 0 ? 'SELECT ? AS id, ? AS was, ? AS becomes' : 'SELECT ?, ?, ?'));
   const matched = await session.change(
-    `UPDATE (${list.join(' UNION ALL ')}) AS list STRAIGHT_JOIN ${session.table(column.table)} AS t ON t.id = list.id
+    `UPDATE (${list(batch.length)}) AS list STRAIGHT_JOIN ${session.table(column.table)} AS t ON t.id = list.id
         AND CAST(CONVERT(${cell} USING utf8mb4) AS BINARY) <=> CAST(list.was AS BINARY)
       SET ${cell} = list.becomes`,
     batch.flatMap(({ id, from, to }) => [id, from, to]),
@@ -159,7 +161,7 @@ async function rewriteBatch(session: Session, column: ColumnChanges, batch: read
 /** What this transaction wrote, which a read that takes no locks sees too; rows in between belong to others. */
 async function readWritten(
   session: Session,
-  { table, column }: ColumnChanges,
+  { table, column }: Column,
   batch: readonly CellChange[],
 ): Promise<Map<number, string | null>> {
   const ids = batch.map(({ id }) => id);
@@ -173,7 +175,7 @@ async function readWritten(
 /** What the rows hold now, and will until the transaction ends. */
 async function readLocked(
   session: Session,
-  { table, column }: ColumnChanges,
+  { table, column }: Column,
   batch: readonly { readonly id: number }[],
 ): Promise<Map<number, string | null>> {
   const ids = batch.map(({ id }) => id);
@@ -188,7 +190,7 @@ function valuesOf(rows: readonly Row[]): Map<number, string | null> {
   return new Map(rows.map(([id, value]) => [Number(id), value === null || value === undefined ? null : String(value)]));
 }
 
-function changedFailure({ table, column }: ColumnChanges, id: number): Failure {
+function changedFailure({ table, column }: Column, id: number): Failure {
   const target = `${table}.${column} id ${id}`;
   return new Failure(
     'rows-changed',
@@ -201,7 +203,7 @@ function changedFailure({ table, column }: ColumnChanges, id: number): Failure {
   );
 }
 
-function alteredFailure({ table, column }: ColumnChanges, id: number): Failure {
+function alteredFailure({ table, column }: Column, id: number): Failure {
   const target = `${table}.${column} id ${id}`;
   return new Failure('rows-not-written', `${target} would not keep the value as it is, and nothing was changed`, {
     target,

@@ -1,10 +1,8 @@
-import type { StoredValue } from '../../core/value.ts';
+import type { TableReading } from './collect-values.ts';
 
 /** A large table as it was read in full. */
-interface Remembered {
+interface Remembered extends TableReading {
   readonly checksum: string;
-  readonly values: readonly StoredValue[];
-  readonly digest: string;
 }
 
 /**
@@ -20,11 +18,7 @@ export class TableMemory {
    *
    * @param name of the table, the server and all that is read of it
    */
-  async of(
-    name: string,
-    checksum: string | null,
-    read: () => Promise<Pick<Remembered, 'values' | 'digest'>>,
-  ): Promise<Pick<Remembered, 'values' | 'digest'>> {
+  async of(name: string, checksum: string | null, read: () => Promise<TableReading>): Promise<TableReading> {
     const known = this.#tables.get(name);
     if (known !== undefined && known.checksum === checksum) return known;
     // Let go first: two readings of a hundred thousand values each would be held at once.

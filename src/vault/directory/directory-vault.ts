@@ -25,6 +25,7 @@ import type {
   VaultListing,
   VaultPart,
   VaultRecord,
+  WantedPlace,
 } from '../vault.ts';
 import { readParts } from '../vault-parts.ts';
 import type { InstanceFolder } from './instance-folder.ts';
@@ -80,7 +81,7 @@ export class DirectoryVault implements Vault {
     }
   }
 
-  async escrow(generation: Generation): Promise<EscrowReading> {
+  async escrow(generation: Generation, wanted?: WantedPlace): Promise<EscrowReading> {
     const { records } = await this.#parts.generations.read();
     const record = records.find((each) => each.generation.id === generation.id);
     if (record === undefined) {
@@ -88,7 +89,7 @@ export class DirectoryVault implements Vault {
         target: this.#parts.place.generations,
       });
     }
-    return this.#parts.escrow.read(record.escrow.chunks);
+    return this.#parts.escrow.read(record.escrow.chunks, wanted);
   }
 
   async history(wanted?: Iterable<ValueReference>): Promise<ValueHistory> {

@@ -8,10 +8,10 @@ import { type Envelope, isAgeFile } from '../age-envelope.ts';
 import { CHUNK_LIMIT, type ChunkText, closedEscrow, decodeChunk } from '../chunk-file.ts';
 import { type EscrowChunk, readChunk } from '../escrow-chunk.ts';
 import type { ChunkFile, EscrowStore } from '../stores.ts';
-import type { EscrowReading } from '../vault.ts';
+import type { EscrowReading, WantedPlace } from '../vault.ts';
 import { ensureFolder, type InstanceFolder } from './instance-folder.ts';
 import { readRegular } from './read-regular.ts';
-import { type NewFile, replaceTogether } from './write-together.ts';
+import { type NewFile, replaceTogether, syncDirectories } from './write-together.ts';
 import { replaceWhole, syncDirectory, unlinkQuietly } from './write-whole.ts';
 
 const HOUR = 60 * 60 * 1000;
@@ -40,7 +40,7 @@ export function createEscrowStore(place: InstanceFolder, envelope: Envelope, now
     renew: (names) => {
       for (const name of names) renewChunk(pathOf(place, name), now());
     },
-    read: (names) => readChunks(place, envelope, names, suspect),
+    read: (names, wanted = () => true) => readChunks(place, envelope, names, suspect, wanted),
     bytes: (name) => readChunkFile(pathOf(place, name), name, envelope),
     take: (name, file) => takeChunk(place, envelope, name, file, now()),
     replace: (name, file) => {
@@ -68,7 +68,7 @@ async function keepChunks(
     if (there && (trusted.has(chunk.name) || (await isWhole(path, chunk, envelope)))) continue;
     const folder = join(place.escrow, chunk.name.slice(0, 2));
     ensureFolder(folder, place.owner);
-    const zipped = gzipSync(chunk.text);
+    const zipped = gzipSync(chunk.text, { level: 1 });
     const content = envelope.seals ? await envelope.seal(zipped) : zipped;
     files.push({ target: path, content });
     folders.add(folder);
@@ -78,7 +78,7 @@ async function keepChunks(
     files = [];
   }
   await replaceTogether(place, files);
-  for (const folder of folders) syncDirectory(folder);
+  await syncDirectories([...folders]);
 }
 
 /** Sealed to somebody else it cannot be compared; its name and age's own authentication must do. */
@@ -118,6 +118,7 @@ async function readChunks(
   envelope: Envelope,
   names: readonly Sha256[],
   suspect: Set<Sha256>,
+  wanted: WantedPlace,
 ): Promise<EscrowReading> {
   const entries: EscrowEntry[] = [];
   const damaged: DamagedGeneration[] = [];
@@ -127,7 +128,7 @@ async function readChunks(
     if (found.kind === 'closed') throw closedEscrow(path);
     const values = found.kind === 'text' ? readChunk(found.text) : null;
     if (values !== null) {
-      for (const value of values) entries.push(value);
+      for (const value of values) if (wanted(value.reference)) entries.push(value);
       continue;
     }
     suspect.add(name);

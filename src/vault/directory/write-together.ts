@@ -1,7 +1,7 @@
-import { closeSync, fsync, renameSync } from 'node:fs';
+import { closeSync, constants, fsync, openSync, renameSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { systemCode } from '../../core/failure.ts';
-import { discard, openTemporary, replaceWhole, type Workplace } from './write-whole.ts';
+import { discard, knowsNoSync, openTemporary, replaceWhole, type Workplace } from './write-whole.ts';
 
 export interface NewFile {
   /** Absolute. */
@@ -32,6 +32,24 @@ export async function replaceTogether(place: Workplace, files: readonly NewFile[
     }
   }
 }
+
+/** As `syncDirectory`, for many at the same time. */
+export async function syncDirectories(paths: readonly string[]): Promise<void> {
+  for (let start = 0; start < paths.length; start += AT_ONCE) {
+    const opened: number[] = [];
+    try {
+      for (const path of paths.slice(start, start + AT_ONCE)) opened.push(openSync(path, DIRECTORY));
+      for (const each of await Promise.allSettled(opened.map((descriptor) => sync(descriptor))))
+        if (each.status === 'rejected' && !knowsNoSync(each.reason)) throw each.reason;
+    } finally {
+      for (const descriptor of opened) closeSync(descriptor);
+    }
+  }
+}
+
+/** Descriptors that are open at the same time. */
+const AT_ONCE = 16;
+const DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
 function rename(place: Workplace, temporary: string, { target, content }: NewFile): void {
   try {

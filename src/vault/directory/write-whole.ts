@@ -86,10 +86,15 @@ export function syncDirectory(path: string): void {
   try {
     fsyncSync(descriptor);
   } catch (error) {
-    if (systemCode(error) !== 'EINVAL' && systemCode(error) !== 'ENOTSUP') throw error;
+    if (!knowsNoSync(error)) throw error;
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Some file systems sync no directories: there is nothing more that could be done. */
+export function knowsNoSync(error: unknown): boolean {
+  return systemCode(error) === 'EINVAL' || systemCode(error) === 'ENOTSUP';
 }
 
 export function unlinkQuietly(path: string): void {

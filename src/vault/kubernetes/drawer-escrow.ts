@@ -46,7 +46,7 @@ export function drawerEscrow(drawer: Drawer, envelope: Envelope): EscrowStore {
       }
     },
     renew: () => {},
-    async read(names) {
+    async read(names, wanted = () => true) {
       const entries: EscrowEntry[] = [];
       const damaged: DamagedGeneration[] = [];
       for (const name of names) {
@@ -57,7 +57,7 @@ export function drawerEscrow(drawer: Drawer, envelope: Envelope): EscrowStore {
         if (found.kind === 'closed') throw closedEscrow(file);
         const values = found.kind === 'text' ? readChunk(found.text) : null;
         if (values === null) damaged.push({ file, reason: reasonOf(found) });
-        else for (const value of values) entries.push(value);
+        else for (const value of values) if (wanted(value.reference)) entries.push(value);
       }
       return { entries, damaged };
     },

@@ -24,6 +24,7 @@ import type {
   VaultListing,
   VaultPart,
   VaultRecord,
+  WantedPlace,
 } from '../vault.ts';
 import { readParts } from '../vault-parts.ts';
 import { acquireLease } from './lease.ts';
@@ -71,11 +72,11 @@ export class KubernetesVault implements Vault {
     });
   }
 
-  async escrow(generation: Generation): Promise<EscrowReading> {
+  async escrow(generation: Generation, wanted?: WantedPlace): Promise<EscrowReading> {
     const { generations, escrow } = await this.#drawers.look();
     const { records } = await generations.read();
     const record = records.find((each) => each.generation.id === generation.id);
-    if (record !== undefined) return await escrow.read(record.escrow.chunks);
+    if (record !== undefined) return await escrow.read(record.escrow.chunks, wanted);
     throw new Failure('generation-unknown', `generation ${generation.number} is not in the vault`, {
       target: this.#drawers.target,
     });

@@ -82,7 +82,7 @@ describe.skipIf(!runnable)('a GLPI database', () => {
     const { values } = await database.readValues('full');
 
     expect((await database.identify()).version).toBe('12.0.0-dev');
-    expect(values).toEqual([
+    expect([...values]).toEqual([
       {
         reference: { table: 'glpi_webhooks', column: 'secret', id: 7 },
         class: 'setting',
@@ -104,7 +104,7 @@ describe.skipIf(!runnable)('a GLPI database', () => {
     const { values } = await database.readValues('full');
 
     expect(await database.identify()).toMatchObject({ glpi: true, version: '9.4.6' });
-    expect(values).toMatchObject([{ value: 'old', sealedColumn: false }]);
+    expect([...values]).toMatchObject([{ value: 'old', sealedColumn: false }]);
   });
 
   it('is told from a schema of something else, and from an installation on its way', async () => {
@@ -117,7 +117,8 @@ describe.skipIf(!runnable)('a GLPI database', () => {
     await using something = await openOrFail(databaseTarget(mariadb, begun));
 
     expect(await nothing.identify()).toMatchObject({ glpi: false, partial: false, version: null });
-    expect(await nothing.readValues('full')).toMatchObject({ values: [], coverage: 'full' });
+    const read = await nothing.readValues('full');
+    expect([read.values.length, read.coverage]).toEqual([0, 'full']);
     expect(await nothing.readRegistration()).toEqual({ row: 'absent', uid: null });
     expect(await something.identify()).toMatchObject({ glpi: false, partial: true, version: null });
   });
@@ -134,7 +135,7 @@ describe.skipIf(!runnable)('a GLPI database', () => {
     const { values } = await database.readValues('full');
 
     const plugin = { class: 'setting', sealedColumn: false, value: SEALED };
-    expect(values).toEqual([
+    expect([...values]).toEqual([
       {
         reference: { table: 'glpi_configs', column: 'value', id: 900, context: 'plugin:oauthimap', name: 'anything' },
         ...plugin,

@@ -43,8 +43,7 @@ describe.skipIf(!(await available('mariadb')))('a large table that was read befo
 
     expect(second.digest).toBe(first.digest);
     expect(second.values.length).toBe(first.values.length);
-    expect(second.values.every((each, index) => each === first.values[index])).toBe(true);
-    expect(second.values).toEqual((await read(null)).values);
+    expect([...second.values]).toEqual([...(await read(null)).values]);
   });
 
   it.each([

@@ -125,7 +125,8 @@ class Session implements Database {
     return this.#database.clock.wallTime;
   }
 
-  async rewriteValues(changes: readonly ValueChange[], beforeCommit: () => void = () => {}): Promise<void> {
+  async rewriteValues(wanted: Iterable<ValueChange>, beforeCommit: () => void = () => {}): Promise<number> {
+    const changes = [...wanted];
     for (const _ of changes) await this.#statement();
     const { rows } = this.#database;
     const found = changes.map(({ reference, from }) =>
@@ -138,6 +139,7 @@ class Session implements Database {
     this.#database.onCommit({ by: process, changes });
     for (const [index, row] of found.entries()) if (row !== undefined) row.value = changes[index]?.to ?? null;
     await this.#statement();
+    return changes.length;
   }
 
   readNetworkSettings(): never {

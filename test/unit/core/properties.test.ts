@@ -166,7 +166,7 @@ describe('judging', () => {
         const { observation, judgement, actions, obstacle } = look(scene, options);
         const { database } = observation;
         if (database.kind !== 'answers') return;
-        const values = database.values
+        const values = [...database.values]
           .map((each) => ({ each, rank: order.next().value }))
           .sort((a, b) => a.rank - b.rank);
 

@@ -62,7 +62,7 @@ describe('the evidence of a value', () => {
 
     const evidence = assess([stored(value), token], ringOf(LIVE), contextOf());
 
-    expect(evidence).toMatchObject([
+    expect([...evidence]).toMatchObject([
       {
         reference: stored(value).reference,
         class: 'setting',

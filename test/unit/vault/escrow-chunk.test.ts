@@ -11,7 +11,7 @@ const anEntry: fc.Arbitrary<EscrowEntry> = fc
     column: fc.constantFrom('value', '2fa'),
     id: fc.nat(2000),
     member: fc.constantFrom({}, { context: 'core', name: 'proxy_passwd' }, { jsonPath: '$.secret' }),
-    value: fc.string({ unit: 'binary' }),
+    value: fc.oneof(fc.string({ unit: 'binary' }), fc.base64String()),
   })
   .map(({ table, column, id, member, value }) => ({ reference: { table, column, id, ...member }, value }));
 
@@ -29,6 +29,20 @@ describe('escrow chunks', () => {
 
         expect(texts(read)).toEqual(texts(entries));
         expect(summary.count).toBe(read.length);
+      }),
+    );
+  });
+
+  it('have each value as JSON.stringify writes it, a line each', () => {
+    fc.assert(
+      fc.property(fc.array(anEntry, { minLength: 1, maxLength: 40 }), (entries) => {
+        const lines = entries.map(({ reference: { table, column, ...rest }, value }) =>
+          JSON.stringify({ ...rest, value }),
+        );
+
+        const written = chunkEscrow(entries).chunks.flatMap(({ text }) => text.split('\n').slice(1, -2));
+
+        expect(new Set(written.map((line) => line.replace(/,$/, '')))).toEqual(new Set(lines));
       }),
     );
   });

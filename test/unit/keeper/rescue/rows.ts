@@ -92,7 +92,7 @@ export class Rows {
   plan(older = false): RescuePlan {
     const escrow = (each: ValueReference) => this.kept.get(referenceKey(each));
     const context = { version: '11.0.6', legacyKeys: [LEGACY_CONSTANT], accepted: new Set<never>(), escrow };
-    const values = assess(this.#stored(), KEYS, context);
+    const values = [...assess(this.#stored(), KEYS, context)];
     const emptied = [...this.references].flatMap(([key, reference]) => {
       const opened = openReal(this.kept.get(key) ?? '', recovery());
       if (this.cells.get(key) !== null || opened === null) return [];

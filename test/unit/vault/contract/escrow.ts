@@ -28,6 +28,17 @@ export function describeEscrow(kind: string, makePlace: () => Promise<VaultPlace
       expect(damaged).toEqual([]);
     });
 
+    it('gives back the entries that are asked for', async () => {
+      await using place = await makePlace();
+      const vault = await place.open();
+      const { generation } = await vault.add(draftOf('a', { escrow: threeChunks() }));
+
+      const { entries, damaged } = await vault.escrow(generation, ({ id }) => id !== 300);
+
+      expect(entries.map(({ value }) => value)).toEqual(['one', 'three']);
+      expect(damaged).toEqual([]);
+    });
+
     it('is inherited from the newest generation that has one', async () => {
       await using place = await makePlace();
       const vault = await place.open();
