@@ -14,14 +14,14 @@ const BURST = 500;
 const REST = 50;
 /** What the events set off is over, in ms. */
 const CALM = 15_000;
-/** Of the whole, first: by then the watch has done once all that events make it do. */
-const WARMING = 0.1;
+/** Events before it counts: by then the heap has grown to what so many need at once. */
+const WARMING = 100_000;
 
 /** Memory of a watch before and after a hundred thousand events of the key file. */
 export async function measureEvents(program: Program, schema: BenchSchema | null): Promise<Row[]> {
   using instance = createInstance(schema);
   await using watch = await startWatch(program, instance);
-  await touch(instance.keyPath, EVENTS * WARMING);
+  await touch(instance.keyPath, WARMING);
   await sleep(CALM);
   const before = residentMemory(watch);
   await touch(instance.keyPath, EVENTS);

