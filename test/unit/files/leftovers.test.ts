@@ -28,6 +28,33 @@ it('leaves a young one whose writer lives, or may live in another container, and
   expect(old.sort()).toEqual(names.sort());
 });
 
+it('leaves a young one of another pid namespace, where the same number may be a writer that lives', () => {
+  using directory = new TemporaryDirectory();
+  const ended = spawnSync('true').pid;
+  writeFileSync(directory.at(`.keykeeper-1-${ended}-${RANDOM}.tmp`), 'key');
+
+  expect(leftovers(directory.path)).toEqual([]);
+});
+
+it('takes one of its own at once: while it looks, it writes nothing', () => {
+  using directory = new TemporaryDirectory();
+  const name = `.keykeeper-${NAMESPACE}-${process.pid}-${RANDOM}.tmp`;
+  writeFileSync(directory.at(name), 'key');
+
+  expect(leftovers(directory.path)).toEqual([name]);
+});
+
+it('takes a thousand in a run, where somebody made more', () => {
+  using directory = new TemporaryDirectory();
+  for (let index = 0; index < 1002; index += 1) {
+    writeFileSync(directory.at(`.keykeeper-1-1-${String(index).padStart(16, '0')}.tmp`), '');
+  }
+
+  const now = Date.now() + 61_000;
+
+  expect([leftovers(directory.path, now).length, leftovers(directory.path, now).length]).toEqual([1000, 2]);
+});
+
 it('never takes anything else, whatever its age', () => {
   using directory = new TemporaryDirectory();
   writeFileSync(directory.at('glpicrypt.key'), 'key');

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, 
 import { describe, expect, it } from 'vitest';
 import { mode } from '../../../src/core/brand.ts';
 import { readGuarded } from '../../../src/files/read-file.ts';
+import { TEMPORARY_NAME } from '../../../src/files/temporary-file.ts';
 import { prepareReplacement } from '../../../src/files/write-file.ts';
 import { TemporaryDirectory } from './temporary-directory.ts';
 
@@ -26,6 +27,7 @@ describe('a replacement that is prepared', () => {
 
     prepared[Symbol.dispose]();
 
+    expect(beside.filter((name) => name !== 'key' && !TEMPORARY_NAME.test(name))).toEqual([]);
     expect(beside).toHaveLength(2);
     expect(readdirSync(above.at('config'))).toEqual(['key']);
     expect(readFileSync(path)).toEqual(OLD);

@@ -42,6 +42,20 @@ describe('createFile', () => {
     expect(readdirSync(directory.path)).toEqual(['glpicrypt.key']);
   });
 
+  it.skipIf(!isRoot)('gives an owner or a group alone, and leaves the other as it is', () => {
+    using directory = new TemporaryDirectory();
+    const access = { ...PLAIN, uid: null, gid: null };
+
+    createFile(directory.at('owner'), NEW, { ...access, uid: uid(33) });
+    createFile(directory.at('group'), NEW, { ...access, gid: gid(34) });
+
+    const idsOf = (name: string) => [statSync(directory.at(name)).uid, statSync(directory.at(name)).gid];
+    expect([idsOf('owner'), idsOf('group')]).toEqual([
+      [33, process.getegid?.()],
+      [process.geteuid?.(), 34],
+    ]);
+  });
+
   it('gives the mode whatever the umask, and never a set-id bit', () => {
     using directory = new TemporaryDirectory();
     const umask = process.umask(0o777);
