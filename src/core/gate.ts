@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode } from './exit-code.ts';
+import { DATABASE_FILE } from './guarded-set.ts';
 import { everProven, newestFirst } from './history.ts';
 import type { Observation } from './observation.ts';
 import type { Obstacle } from './plan.ts';
@@ -44,7 +45,7 @@ export function decideGate(
 function blockingCode(observation: Observation, judgement: Judgement, outcome: Outcome): ExitCode {
   const { vault } = observation;
   if (judgement.elsewhere !== null || judgement.breaksGlpi) return EXIT.choose;
-  if (outcome.accessFailed) return EXIT.access;
+  if (outcome.accessFailed || isWithoutDatabaseFile(observation, outcome)) return EXIT.access;
   const vaultBroken = vault.kind === 'broken' || outcome.vaultFailed;
   switch (judgement.verdict) {
     case 'sound':
@@ -66,6 +67,11 @@ function blockingCode(observation: Observation, judgement: Judgement, outcome: O
       if (judgement.firstInstall && !vaultBroken) return EXIT.done;
       return withoutKeyCode(judgement, outcome, vaultBroken);
   }
+}
+
+/** Beside a key that fits, too: where config_db.php is absent, the official image installs anew, and with that makes a new key. */
+function isWithoutDatabaseFile({ files }: Observation, { writeFailed }: Outcome): boolean {
+  return writeFailed && files[DATABASE_FILE].kind === 'absent';
 }
 
 function lostCode(observation: Observation, judgement: Judgement, outcome: Outcome, vaultBroken: boolean): ExitCode {

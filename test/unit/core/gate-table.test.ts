@@ -39,6 +39,7 @@ type Row = [name: string, code: ExitCode, scene: Scene, outcome?: Partial<Outcom
 const MALFORMED = { text: 'no key', looksLike: 'truncated' } as const;
 const TWO_KEYS = vaultOf(generation(1), generation(2, { key: KEY_B }));
 const NEVER_PROVEN = vaultOf(generation(1, { proof: null }));
+const WITHOUT_FILE: Scene = { files: { 'config_db.php': null } };
 const SEALED = vaultOf(generation(1, { sealed: true }));
 const SILENT = silentDatabase();
 const DEAD = answers(valuesOf({}));
@@ -102,6 +103,9 @@ const ROWS: Row[] = [
   ['an unreadable key and a broken vault', 13, { key: { kind: 'unreadable', cause: 'EACCES' }, vault: brokenVault() }],
   ['a sound key that GLPI cannot read', 13, {}, { accessFailed: true }],
   ['an absent key that could not be written', 13, { key: 'absent' }, { writeFailed: true }],
+  ['a key that fits, beside a config_db.php that could not be brought back', 13, WITHOUT_FILE, { writeFailed: true }],
+  ['the same beside one that is there', 0, {}, { writeFailed: true }],
+  ['no config_db.php, and none to bring back', 0, WITHOUT_FILE],
   ['a wrong key that could not be replaced', 13, { key: KEY_B, vault: TWO_KEYS }, { writeFailed: true }],
   // vault
   ['sound, vault broken', 0, { vault: brokenVault() }],
