@@ -24,34 +24,47 @@ export interface ReencryptedVault extends Stores {
  */
 export async function reencrypt(vault: ReencryptedVault, options: ReencryptOptions): Promise<Reencrypted> {
   const verified = await checkRecipients(vault.envelope, options.toOthers);
-  const { damaged } = await openAll(vault, options.signal);
+  const damaged = new Map<string, DamagedGeneration>();
+  const tell = (each: DamagedGeneration) => damaged.set(each.file, each);
+  await openAll(vault, options.signal, tell);
   const counts = { generation: 0, chunk: 0, record: 0 };
-  for await (const part of readParts(vault, () => {})) {
+  for await (const part of readParts(vault, tell)) {
     options.signal.throwIfAborted();
     const bytes = await reencryptPart(part, vault.instance, vault.envelope);
-    // Damaged on the disk since it was opened a moment ago: that one stays as it lies there.
-    if (typeof bytes === 'string') continue;
+    // Since it was opened a moment ago: that one stays as it lies there.
+    if (typeof bytes === 'string') {
+      tell({ file: describe(part), reason: 'was damaged meanwhile' });
+      continue;
+    }
     if (bytes.equals(part.bytes)) continue;
     if (!(await isSame(part, bytes, vault))) throw notTheSame(part);
     if (!options.dryRun) replacePart(part, bytes, vault);
     counts[part.kind] += 1;
     options.onProgress?.(counts.generation + counts.chunk + counts.record);
   }
-  return { generations: counts.generation, chunks: counts.chunk, records: counts.record, damaged, verified };
+  return {
+    generations: counts.generation,
+    chunks: counts.chunk,
+    records: counts.record,
+    damaged: [...damaged.values()],
+    verified,
+  };
 }
 
 /** @throws Failure `vault-identity-missing` where something does not open */
-async function openAll(vault: ReencryptedVault, signal: AbortSignal): Promise<{ damaged: DamagedGeneration[] }> {
-  const damaged: DamagedGeneration[] = [];
+async function openAll(
+  vault: ReencryptedVault,
+  signal: AbortSignal,
+  tell: (damaged: DamagedGeneration) => void,
+): Promise<void> {
   const closed: string[] = [];
   const reader = { ...vault.envelope, seals: false };
-  for await (const part of readParts(vault, (each) => damaged.push(each))) {
+  for await (const part of readParts(vault, tell)) {
     signal.throwIfAborted();
     if ((await reencryptPart(part, vault.instance, reader)) === 'closed') closed.push(describe(part));
   }
   const [first] = closed;
   if (first !== undefined) throw closedFiles(closed.length, first);
-  return { damaged };
 }
 
 /** What is sealed to others alone is taken at its word: it was made here from what was opened. */

@@ -73,6 +73,27 @@ describe('encrypting a vault anew', () => {
     expect((await (await place.open()).record('chronicle')).kind).toBe('present');
   });
 
+  it('tells of a file that became unreadable after all had been opened, for it stays as it was', async () => {
+    using place = temporaryVault();
+    const alice = await person();
+    await fill(await place.open());
+    const isChunk = (path: string) => path.includes('/escrow/');
+    const inClear = (path: string) =>
+      readFileSync(path)
+        .subarray(0, 2)
+        .equals(Buffer.from([0x1f, 0x8b]));
+    let spoilt = '';
+    const onProgress = () => {
+      spoilt ||= [...filesOf(place).keys()].filter((path) => isChunk(path) && inClear(path))[0] ?? '';
+      writeFileSync(spoilt, 'spoilt');
+    };
+
+    const done = await reencrypt(await place.open(keysOf([alice], [alice])), { onProgress });
+
+    expect(done.damaged.map(({ file }) => file)).toEqual([spoilt]);
+    expect(done.chunks).toBe(3);
+  });
+
   it('says of a generation that it lies in clear in a vault that encrypts, until it is done', async () => {
     using place = temporaryVault();
     const alice = await person();
