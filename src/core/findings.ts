@@ -113,6 +113,14 @@ function keyFindings(
       'keykeeper history shows what the vault holds; an older copy of glpicrypt.key in its place is judged at the next run',
     );
   }
+  if (obstacle === 'vault-broken' && observation.vault.kind === 'ready') {
+    add(
+      'key-unknown',
+      'error',
+      'there is no usable key file, and a generation that may hold it cannot be read',
+      'run it again; where it stays so: restore the file from a backup of the vault, or move it away',
+    );
+  }
   return found;
 }
 
@@ -194,7 +202,7 @@ function vaultFindings({ vault }: Observation): Finding[] {
       code: 'generation-damaged',
       severity: 'warning',
       target: each.file,
-      message: `a file of the vault cannot be used: ${each.reason}. The others can`,
+      message: `a file of the vault cannot be used: ${each.reason}${vault.generations.length === 0 ? '' : '. The others can'}`,
       try: 'keep the file for a closer look, or restore it from a backup of the vault',
     }),
   );

@@ -84,7 +84,7 @@ function lostCode(observation: Observation, judgement: Judgement, outcome: Outco
 function withoutKeyCode(judgement: Judgement, outcome: Outcome, vaultBroken: boolean): ExitCode {
   if (outcome.obstacle === 'tie' || outcome.obstacle === 'several-untested') return EXIT.choose;
   if (outcome.writeFailed) return EXIT.access;
-  if (vaultBroken || outcome.obstacle === 'identity-missing') return EXIT.vault;
+  if (vaultBroken || outcome.obstacle === 'identity-missing' || outcome.obstacle === 'vault-broken') return EXIT.vault;
   if (judgement.databaseSilent) return EXIT.databaseUnreachable;
   return EXIT.choose;
 }

@@ -110,6 +110,8 @@ function isFirstInstall({ vault, database, key }: Observation, verdict: Verdict,
   // Where the vault cannot be read nobody knows whether it holds a key, and a database that was not asked or does not
   // answer may hold sealed values.
   if (vault.kind === 'broken' || database.kind === 'unreachable' || database.kind === 'deferred') return false;
+  // A generation that cannot be read, for the moment or for good, may hold one too.
+  if (vault.kind === 'ready' && vault.damaged.length > 0) return false;
   return newestFirst(vault).every((generation) => !generation.sealed);
 }
 

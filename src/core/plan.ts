@@ -192,6 +192,7 @@ function planKey(observation: Observation, judgement: Judgement, options: PlanOp
       return obstacle(choice.tested ? 'tie' : 'several-untested');
     case 'nothing':
       if (judgement.firstInstall || observation.database.kind === 'deferred') return { actions: [], obstacle: null };
+      if (hasDamage(observation)) return obstacle('vault-broken');
       return obstacle(vaultProblem(observation) ?? (judgement.databaseSilent ? 'database-silent' : 'nothing-known'));
     case 'restore':
       return restoreKey(observation, choice.fingerprint);
@@ -237,6 +238,11 @@ function vaultProblem({ vault }: Observation): Obstacle | null {
   return newestFirst(vault).some((each) => each.sealed && keptFile(each, KEY_FILE) !== null)
     ? 'identity-missing'
     : null;
+}
+
+/** A generation that cannot be read: what is missed may lie there. */
+function hasDamage({ vault }: Observation): boolean {
+  return vault.kind === 'ready' && vault.damaged.length > 0;
 }
 
 function planAccept(observation: Observation, { verdict, dead, emptied }: Judgement, first: readonly Action[]): Plan {

@@ -39,6 +39,11 @@ type Row = [name: string, code: ExitCode, scene: Scene, outcome?: Partial<Outcom
 const MALFORMED = { text: 'no key', looksLike: 'truncated' } as const;
 const TWO_KEYS = vaultOf(generation(1), generation(2, { key: KEY_B }));
 const NEVER_PROVEN = vaultOf(generation(1, { proof: null }));
+const SPOILT: Scene['vault'] = {
+  kind: 'ready',
+  generations: [],
+  damaged: [{ file: '/vault/glpi/generations/000001.json', reason: 'cannot be read (EIO)' }],
+};
 const WITHOUT_FILE: Scene = { files: { 'config_db.php': null } };
 const SEALED = vaultOf(generation(1, { sealed: true }));
 const SILENT = silentDatabase();
@@ -118,6 +123,13 @@ const ROWS: Row[] = [
   ['lost, vault unwritable', 14, { database: DEAD, vault: vaultOf() }, { vaultFailed: true }],
   ['lost, key absent, identity missing', 14, { key: 'absent', database: DEAD, vault: SEALED }],
   ['key absent, vault broken', 14, { key: 'absent', database: answers([]), vault: brokenVault() }],
+  [
+    'key absent, and the generation that may hold it is damaged',
+    14,
+    { key: 'absent', vault: SPOILT, database: answers([]) },
+  ],
+  ['the same before any database is known', 14, { key: 'absent', vault: SPOILT, database: { kind: 'unconfigured' } }],
+  ['a key that is there beside a damaged generation', 0, { vault: SPOILT }],
   ['key absent, identity missing', 14, { key: 'absent', database: { kind: 'none' }, vault: SEALED }],
   ['a wrong key that the vault could not take', 14, { key: KEY_C }, { vaultFailed: true }],
   [
