@@ -87,7 +87,11 @@ export async function openDirectoryVault(url: URL, options: DirectoryVaultOption
 
 function openForWriting(directory: string, instance: string): InstanceFolder {
   const place = prepareInstanceFolder(directory, instance);
-  removeTemporaries(place);
+  try {
+    removeTemporaries(place);
+  } catch (error) {
+    throw vaultFailure(error, place.folder, 'read');
+  }
   return place;
 }
 
