@@ -10,6 +10,7 @@ import type { ResultDocument } from '../report/document.ts';
 import { printResult } from '../report/print-result.ts';
 import type { Style } from '../report/style.ts';
 import type { Command, CommandContext } from './command.ts';
+import { keepHeapLean } from './keep-heap-lean.ts';
 import { requireConfigDirectory } from './require-config-directory.ts';
 import { type RescuedValue, rescuedValues, rescueTable, valueName } from './rescue-details.ts';
 import { previewOf, resultOf } from './result-of.ts';
@@ -52,6 +53,7 @@ type Asked = Pick<PlanOptions, 'scope'> & RescueWish;
 async function run(context: CommandContext): Promise<ResultDocument> {
   const { settings, signal, environment, options } = context;
   requireConfigDirectory(settings);
+  keepHeapLean();
   const dryRun = options.dryRun === true;
   const undo = options.undo === true;
   await using opened = await openKeeper(settings, 'guard', !dryRun, environment);

@@ -12,6 +12,7 @@ import type { ResultDocument } from '../report/document.ts';
 import { printResult } from '../report/print-result.ts';
 import type { Style } from '../report/style.ts';
 import type { Command, CommandContext } from './command.ts';
+import { keepHeapLean } from './keep-heap-lean.ts';
 import { requireConfigDirectory } from './require-config-directory.ts';
 import { exitCodeOf } from './rescue.ts';
 import { previewOf, resultOf } from './result-of.ts';
@@ -57,6 +58,7 @@ const PASSING: ReadonlySet<string> = new Set(['rows-changed', 'database-lost', '
 async function run(context: CommandContext): Promise<ResultDocument> {
   const { settings, signal, environment, options } = context;
   requireConfigDirectory(settings);
+  keepHeapLean();
   const dryRun = options.dryRun === true;
   await using opened = await openKeeper(settings, 'guard', !dryRun, environment);
   const memory = passMemory();
