@@ -66,6 +66,31 @@ export function refused(place: ObjectPlace, verb: Verb, refusal: Refusal): ApiFa
   });
 }
 
+/**
+ * Reads what was answered with a success. Something else than the API may stand at its address (a proxy, a sign-in page):
+ * what it answers is none of the object.
+ *
+ * @throws ApiFailure `kubernetes-refused`
+ */
+export function readAnswer<T>(shape: Readable<T>, answer: unknown, place: ObjectPlace, verb: Verb): T {
+  const read = shape.safeParse(answer);
+  if (read.success) return read.data;
+  const target = showPlace(place);
+  throw new ApiFailure('kubernetes-refused', `cannot ${verb} ${target}: what is answered is no such object`, {
+    status: null,
+    reason: '',
+    target,
+    expected: 'an answer of the API server',
+    try: `kubectl -n ${place.namespace} get ${place.resource} ${place.name} -o yaml`,
+    cause: read.error,
+  });
+}
+
+/** A schema, as far as it is needed here: most of whom this file serves have none. */
+interface Readable<T> {
+  safeParse(value: unknown): { success: true; data: T } | { success: false; error: Error };
+}
+
 /** @param timeout how long an answer was waited for, in ms */
 export function unreachable(
   place: ObjectPlace,

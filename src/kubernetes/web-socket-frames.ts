@@ -29,6 +29,7 @@ interface Frame {
 export async function* readMessages(stream: AsyncIterable<Buffer>): AsyncGenerator<SocketMessage> {
   let pending: Buffer = Buffer.alloc(0);
   let parts: Buffer[] = [];
+  let length = 0;
   for await (const chunk of stream) {
     pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
     for (let frame = frameAt(pending); frame !== null; frame = frameAt(pending)) {
@@ -38,9 +39,11 @@ export async function* readMessages(stream: AsyncIterable<Buffer>): AsyncGenerat
       if (opcode === PING) yield { kind: 'ping', bytes: payload };
       else if (opcode === CLOSE) yield { kind: 'close', bytes: payload };
       else {
-        if (opcode !== CONTINUATION) parts = [];
-        parts.push(payload);
-        if (parts.reduce((sum, part) => sum + part.length, 0) > MESSAGE_LIMIT) throw new RangeError('message too long');
+        if (opcode !== CONTINUATION) [parts, length] = [[], 0];
+        // A message may go on in empty frames without end: they are counted by nothing, so nothing of them is kept.
+        if (payload.length > 0) parts.push(payload);
+        length += payload.length;
+        if (length > MESSAGE_LIMIT) throw new RangeError('message too long');
         if (frame.final) yield { kind: 'data', bytes: Buffer.concat(parts) };
       }
     }

@@ -80,23 +80,23 @@ export function openEngine(address: EngineAddress, requestTimeout: number): Engi
 
   return {
     async list(filters, signal) {
-      const found = await ask('CONTAINERS', signal, (docker, abortSignal) => {
+      return await ask('CONTAINERS', signal, async (docker, abortSignal) => {
         const own = Object.fromEntries(Object.entries(filters).map(([name, values]) => [name, [...values]]));
-        return docker.listContainers({ all: true, filters: own, abortSignal });
+        const found = await docker.listContainers({ all: true, filters: own, abortSignal });
+        return understood(() => found.map(describeListed));
       });
-      return found.map(describeListed);
     },
     async inspect(id, signal) {
-      const found = await askUnlessAbsent('CONTAINERS', signal, (docker, abortSignal) =>
-        docker.getContainer(encodeURIComponent(id)).inspect({ abortSignal }),
-      );
-      return found === null ? null : describeInspected(found);
+      return await askUnlessAbsent('CONTAINERS', signal, async (docker, abortSignal) => {
+        const found = await docker.getContainer(encodeURIComponent(id)).inspect({ abortSignal });
+        return understood(() => describeInspected(found));
+      });
     },
     async volumeOptions(name, signal) {
-      const found = await askUnlessAbsent('VOLUMES', signal, (docker, abortSignal) =>
-        docker.getVolume(encodeURIComponent(name)).inspect({ abortSignal }),
-      );
-      return found === null ? null : (found.Options ?? {});
+      return await askUnlessAbsent('VOLUMES', signal, async (docker, abortSignal) => {
+        const found = await docker.getVolume(encodeURIComponent(name)).inspect({ abortSignal });
+        return understood(() => found.Options ?? {});
+      });
     },
     async events(actions, signal) {
       const filters = { type: ['container' as const], event: [...actions] };
@@ -120,6 +120,15 @@ export function openEngine(address: EngineAddress, requestTimeout: number): Engi
       };
     },
   };
+}
+
+/** Whatever else than an engine may stand at its address, and answer 200: that is no answer, and no reason to end. */
+function understood<T>(describe: () => T): T {
+  try {
+    return describe();
+  } catch (cause) {
+    throw new Error('what it says is no answer of Docker Engine', { cause });
+  }
 }
 
 /** Null where the engine or a proxy before it does not say: paths without a version then. */

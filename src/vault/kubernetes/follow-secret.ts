@@ -19,7 +19,7 @@ export async function followSecret(
   let told: string | null = null;
   const follower = {
     onObject(object: unknown) {
-      const now = describe(object === null ? null : stateOf(object));
+      const now = describe(object === null ? null : stateOf(object, session.secret, 'watch'));
       const known = describe(session.seen);
       if (now !== told && now !== known) onChange();
       told = now;

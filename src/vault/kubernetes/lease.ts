@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import * as z from 'zod/mini';
 import type { ApiClient } from '../../kubernetes/api-client.ts';
-import { ApiFailure } from '../../kubernetes/api-failure.ts';
+import { ApiFailure, readAnswer } from '../../kubernetes/api-failure.ts';
 import type { ObjectPlace } from '../../kubernetes/object-place.ts';
 import { keepBeating } from '../keep-beating.ts';
 import type { LeaseClock } from '../lease-clock.ts';
@@ -96,7 +96,8 @@ async function beat(state: Holding): Promise<boolean> {
   if (!inTime()) return false;
   try {
     const body = withSpec(place, state.version, holder, transitionsOf(state.version));
-    state.version = leaseShape.parse(await client.update(place, body, { attempts: 1, timeout: ANSWER }));
+    const renewed = await client.update(place, body, { attempts: 1, timeout: ANSWER });
+    state.version = readAnswer(leaseShape, renewed, place, 'update');
   } catch (error) {
     if (!(error instanceof ApiFailure) || error.status === 404) return false;
     // An answer that was lost makes the next renewal a conflict with ourselves.
@@ -111,7 +112,7 @@ async function beat(state: Holding): Promise<boolean> {
 async function isStillOurs(state: Holding): Promise<boolean> {
   try {
     const { client, place, holder } = state;
-    const found = leaseShape.parse(await client.get(place, { attempts: 1, timeout: ANSWER }));
+    const found = readAnswer(leaseShape, await client.get(place, { attempts: 1, timeout: ANSWER }), place, 'get');
     if (found.spec?.holderIdentity !== holder) return false;
     state.version = found;
     return true;
@@ -131,7 +132,7 @@ async function release({ client, place, version }: Holding): Promise<void> {
 
 async function readLease(client: ApiClient, place: ObjectPlace, signal: AbortSignal): Promise<LeaseObject | null> {
   try {
-    return leaseShape.parse(await client.get(place, { signal }));
+    return readAnswer(leaseShape, await client.get(place, { signal }), place, 'get');
   } catch (error) {
     if (error instanceof ApiFailure && error.status === 404) return null;
     throw error;
@@ -149,9 +150,9 @@ async function take(
   const body = withSpec(place, found, holder, found === null ? 0 : transitionsOf(found) + 1);
   try {
     const options = { signal, attempts: 1 };
-    return leaseShape.parse(
-      found === null ? await client.create(place, body, options) : await client.update(place, body, options),
-    );
+    return found === null
+      ? readAnswer(leaseShape, await client.create(place, body, options), place, 'create')
+      : readAnswer(leaseShape, await client.update(place, body, options), place, 'update');
   } catch (error) {
     if (error instanceof ApiFailure && (error.status === 409 || error.status === 404)) return null;
     throw error;

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { ApiClient } from '../../kubernetes/api-client.ts';
-import { ApiFailure } from '../../kubernetes/api-failure.ts';
-import type { ObjectPlace } from '../../kubernetes/object-place.ts';
+import { ApiFailure, readAnswer } from '../../kubernetes/api-failure.ts';
+import type { ObjectPlace, Verb } from '../../kubernetes/object-place.ts';
 
 /** A Secret as it was read. */
 export interface SecretState {
@@ -18,6 +18,7 @@ const metadataShape = z.looseObject({
   resourceVersion: z.string(),
   labels: z.optional(z.record(z.string(), z.string())),
 });
+const partialShape = z.looseObject({ metadata: metadataShape });
 const secretShape = z.looseObject({
   metadata: metadataShape,
   immutable: z.optional(z.boolean()),
@@ -62,7 +63,7 @@ export function createSecretStore(client: ApiClient, place: ObjectPlace): Secret
   async function read(known: SecretState | null): Promise<SecretState | null> {
     try {
       if (known !== null && (await isStill(known))) return known;
-      return stateOf(await client.get(place));
+      return stateOf(await client.get(place), place, 'get');
     } catch (error) {
       if (error instanceof ApiFailure && error.status === 404) return null;
       throw error;
@@ -70,7 +71,7 @@ export function createSecretStore(client: ApiClient, place: ObjectPlace): Secret
   }
 
   async function isStill(known: SecretState): Promise<boolean> {
-    const { metadata } = z.looseObject({ metadata: metadataShape }).parse(await client.getMetadata(place));
+    const { metadata } = readAnswer(partialShape, await client.getMetadata(place), place, 'get');
     return metadata.uid === known.uid && metadata.resourceVersion === known.version;
   }
 
@@ -80,20 +81,20 @@ export function createSecretStore(client: ApiClient, place: ObjectPlace): Secret
       orNullOn(409, async () => {
         const metadata = { name: place.name, namespace: place.namespace, labels: LABELS, annotations: about(instance) };
         const object = { apiVersion: 'v1', kind: 'Secret', metadata, type: 'Opaque', data: encodeAll(data) };
-        return stateOf(await client.create(place, object));
+        return stateOf(await client.create(place, object), place, 'create');
       }),
     change: (state, changes, instance) =>
       orNullOn(409, async () => {
         const labels = { ...LABELS, ...state.labels };
         const metadata = { resourceVersion: state.version, labels, annotations: about(instance) };
-        return stateOf(await client.patch(place, { metadata, data: encodeAll(changes) }));
+        return stateOf(await client.patch(place, { metadata, data: encodeAll(changes) }), place, 'patch');
       }),
   };
 }
 
-/** A Secret out of the API's JSON. @throws ZodError where it is none */
-export function stateOf(object: unknown): SecretState {
-  const { metadata, immutable = false, data } = secretShape.parse(object);
+/** A Secret out of the API's JSON. @throws ApiFailure where it is none */
+export function stateOf(object: unknown, place: ObjectPlace, verb: Verb): SecretState {
+  const { metadata, immutable = false, data } = readAnswer(secretShape, object, place, verb);
   const decoded = Object.entries(data ?? {}).map(([name, text]) => [name, Buffer.from(text, 'base64')] as const);
   const { uid, resourceVersion: version, labels = {} } = metadata;
   return { version, uid, immutable, labels, data: new Map(decoded) };
