@@ -27,7 +27,7 @@ export async function clusterPlace(namespace: string): Promise<VaultPlace & { re
       const defaults = { instance: 'glpi', recipients: [], identity: null, create: true, clock: systemClock };
       return openKubernetesVault(session, { ...defaults, ...options });
     },
-    entries: async () => new Map(stateOf(await hand.get(secret)).data),
+    entries: async () => new Map(stateOf(await hand.get(secret), secret, 'get').data),
     edit: async (entry, bytes) => {
       await hand.patch(secret, { data: { [entry]: bytes?.toString('base64') ?? null } });
     },

@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { readConfigFile } from '../../src/config/read-config-file.ts';
 import { sha256 } from '../../src/core/brand.ts';
-import { Failure } from '../../src/core/failure.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { cleanRegistrationKey } from '../../src/glpi/clean-registration-key.ts';
 import { parseConfigDb } from '../../src/glpi/config-db.ts';
@@ -23,30 +21,16 @@ import { decodeChunk } from '../../src/vault/chunk-file.ts';
 import { readChunk } from '../../src/vault/escrow-chunk.ts';
 import { decodeGeneration } from '../../src/vault/generation-format.ts';
 import { decodeRecord } from '../../src/vault/record-format.ts';
+import { CLUSTER_TARGETS } from './cluster-targets.ts';
+import { ENGINE_TARGETS } from './engine-targets.ts';
+import { FIXTURES, type FuzzTarget, fixture, inPieces, parseLoosely, plain, tarOf, vaultFiles } from './fuzz-target.ts';
+import { MACHINE_TARGETS } from './machine-targets.ts';
+import { SEARCH_TARGETS } from './search-targets.ts';
 
-/** A parser of what comes from outside. */
-export interface FuzzTarget {
-  readonly name: string;
-  /** Valid inputs. */
-  readonly seeds: () => readonly Buffer[];
-  /** Pieces that mean something to it. */
-  readonly tokens: readonly string[];
-  /** Resolves, or rejects with an error that says what is wrong with the input; anything else is a defect. */
-  readonly read: (input: Buffer) => unknown;
-}
+export { isRefusal } from './fuzz-target.ts';
+export type { FuzzTarget };
 
-const FIXTURES = join(import.meta.dirname, '../fixtures');
 const KEY = createHash('sha256').update('fuzz').digest();
-const plain = createEnvelope([], null);
-
-const fixture = (name: string) => readFileSync(join(FIXTURES, name));
-
-function vaultFiles(folder: string): Buffer[] {
-  const root = join(FIXTURES, 'vaults');
-  return readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((each) => each.isFile() && join(each.parentPath, each.name).includes(`/${folder}/`))
-    .map(({ parentPath, name }) => readFileSync(join(parentPath, name)));
-}
 
 function sealedValues(): string[] {
   return JSON.stringify(JSON.parse(fixture('sealed-values.json').toString())).match(/[A-Za-z0-9+/]{60,}={0,2}/g) ?? [];
@@ -54,11 +38,11 @@ function sealedValues(): string[] {
 
 const EVENT = `{"Type":"container","Action":"start","Actor":{"ID":"0123","Attributes":{"name":"glpi","exitCode":"0"}}}\n`;
 
-async function* inPieces(input: Buffer): AsyncGenerator<Buffer> {
-  for (let at = 0; at < input.length; at += 7000) yield input.subarray(at, at + 7000);
-}
-
 export const FUZZ_TARGETS: readonly FuzzTarget[] = [
+  ...CLUSTER_TARGETS,
+  ...ENGINE_TARGETS,
+  ...MACHINE_TARGETS,
+  ...SEARCH_TARGETS,
   {
     name: 'config_db.php',
     seeds: () =>
@@ -214,32 +198,4 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   },
 ];
 
-/** A parser's way to say no; a `RangeError` of a stream's reader ends that stream, which is opened again. */
-export function isRefusal(error: unknown): boolean {
-  return error instanceof Failure || (error instanceof RangeError && error.message.startsWith('expected '));
-}
-
 const IDENTITY = 'AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX';
-
-function parseLoosely(input: Buffer): unknown {
-  try {
-    return JSON.parse(input.toString('utf8'));
-  } catch {
-    return input.toString('utf8');
-  }
-}
-
-/** One file in the old tar format (POSIX.1-1988, ustar), with the checksum that belongs to it. */
-function tarOf(name: string, content: string): Buffer {
-  const header = Buffer.alloc(512);
-  header.write(name, 0);
-  header.write('0000600\0', 100);
-  header.write(`${content.length.toString(8).padStart(11, '0')}\0`, 124);
-  header.write('        ', 148);
-  header.write('0ustar\0', 156);
-  const sum = header.reduce((total, byte) => total + byte, 0);
-  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
-  const body = Buffer.alloc(512);
-  body.write(content);
-  return Buffer.concat([header, body, Buffer.alloc(1024)]);
-}
