@@ -1,12 +1,11 @@
-import { fork } from 'node:child_process';
 import { parseArgs } from 'node:util';
+import { runRound } from './run-round.ts';
 import { FUZZ_TARGETS } from './targets.ts';
-import type { RoundDone, RoundOrder } from './worker.ts';
 
-/** Heap of the process that parses, in MiB: what grows without bounds ends it. */
-const HEAP = 192;
-/** A round of this many inputs that takes longer, in ms, hangs. */
-const ROUND = { inputs: 300, longest: 60_000 };
+/** Inputs that one process takes, and what it may take for them. */
+const INPUTS = 300;
+const LIMITS = { heap: 192, longest: 60_000 };
+const TARGETS = new URL('targets.ts', import.meta.url).href;
 
 const { values } = parseArgs({
   options: {
@@ -27,7 +26,7 @@ const found: string[] = [];
 let seed = Number(values.seed ?? Date.now() % 1_000_000_000);
 do {
   for (const { name } of targets) {
-    const result = await runRound({ target: name, seed, inputs: ROUND.inputs });
+    const result = await runRound({ targets: TARGETS, target: name, seed, inputs: INPUTS }, LIMITS);
     counts.set(name, (counts.get(name) ?? 0) + result.inputs);
     if (result.defect === null) continue;
     found.push(`${name}, seed ${seed}: ${result.defect}`);
@@ -40,24 +39,3 @@ do {
 for (const [name, count] of counts) process.stdout.write(`${String(count).padStart(9)}  ${name}\n`);
 process.stdout.write(found.length === 0 ? 'no defect\n' : `${found.length} defects\n`);
 process.exitCode = found.length === 0 ? 0 : 1;
-
-/** In a process of its own: neither a hang nor an exhausted heap ends this one. */
-async function runRound(order: RoundOrder): Promise<RoundDone> {
-  const child = fork(new URL('worker.ts', import.meta.url), [JSON.stringify(order)], {
-    execArgv: [`--max-old-space-size=${HEAP}`],
-  });
-  return await new Promise((resolve) => {
-    let done: RoundDone | null = null;
-    const timer = setTimeout(() => {
-      done = { inputs: 0, defect: `takes longer than ${ROUND.longest / 1000} s` };
-      child.kill('SIGKILL');
-    }, ROUND.longest);
-    child.once('message', (message) => {
-      done = message as RoundDone;
-    });
-    child.once('close', (code, signal) => {
-      clearTimeout(timer);
-      resolve(done ?? { inputs: 0, defect: `ended with ${signal ?? code}: out of ${HEAP} MiB of memory?` });
-    });
-  });
-}
