@@ -7,6 +7,7 @@ import { LoopPulse } from './loop-pulse.ts';
 import { pause } from './pause.ts';
 import type { PodGate } from './pod-gate.ts';
 import type { Reconciliation } from './reconcile.ts';
+import { RetrySchedule } from './retry-schedule.ts';
 
 export type Trigger = 'start' | 'file' | 'container' | 'timer' | 'signal' | 'http' | 'vault';
 
@@ -35,9 +36,7 @@ export interface WatchOptions {
 const GAP = 200;
 /** After a look at the files because of an event, the next one because of another waits so long, in ms. */
 const LOOK_GAP = 10;
-/** First wait before asking again about what may pass by itself (a silent database, rows in motion), in ms; doubles up to the interval. */
-const RETRY_FIRST = 5_000;
-/** The same while GLPI's start waits for the gate, in ms. */
+/** How long it waits before it asks again while GLPI's start waits for the gate, in ms. */
 const RETRY_GATE = 1_000;
 
 /**
@@ -47,11 +46,10 @@ const RETRY_GATE = 1_000;
 export class Watch {
   readonly #options: WatchOptions;
   readonly #pulse: LoopPulse;
+  readonly #retries: RetrySchedule;
   #asked: Trigger | null = 'start';
   #askedAt: number;
   #wake: () => void = () => undefined;
-  #retry = RETRY_FIRST;
-  #waiting = false;
   #looking = false;
   #fileEvent = false;
   #waiters: PromiseWithResolvers<WatchReport>[] = [];
@@ -61,6 +59,7 @@ export class Watch {
     this.#options = options;
     this.#askedAt = options.monotonic();
     this.#pulse = new LoopPulse(options.keeper.settings, options.monotonic);
+    this.#retries = new RetrySchedule(options.keeper.settings.interval);
   }
 
   /** How long the loop has stood still, in ms; null while it goes on. */
@@ -141,8 +140,7 @@ export class Watch {
     this.#waiters = [];
     try {
       const result = await keeper.reconcile(signal);
-      this.#retry = mayPass(result) ? Math.min(this.#retry * 2, keeper.settings.interval) : RETRY_FIRST;
-      this.#waiting = mayPass(result);
+      this.#retries.passEnded(mayPass(result));
       this.#holdGate(result);
       const report = { trigger, result, duration: monotonic() - started };
       onResult(report);
@@ -170,15 +168,14 @@ export class Watch {
   /** How long to wait for somebody to ask, in ms, before the timer does. */
   #patience(): number {
     const { keeper } = this.#options;
-    if (keeper.stage === 'gate') return RETRY_GATE;
-    return this.#waiting ? this.#retry : keeper.settings.interval;
+    return keeper.stage === 'gate' ? Math.min(RETRY_GATE, keeper.settings.interval) : this.#retries.wait;
   }
 
   /** Resolves when somebody asked, or when the timer says it is time. */
   async #nextRequest(): Promise<void> {
     if (this.#asked !== null) return;
-    const { keeper, signal } = this.#options;
-    const limit = Math.min(this.#patience(), keeper.settings.interval);
+    const { signal } = this.#options;
+    const limit = this.#patience();
     using woken = new Waker();
     this.#wake = woken.wake;
     await Promise.race([woken.promise, pause(limit, AbortSignal.any([signal, woken.signal])).catch(() => undefined)]);

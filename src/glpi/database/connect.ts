@@ -2,6 +2,7 @@ import { createConnection as createSocket, type Socket } from 'node:net';
 import type { Connection, ConnectionOptions, SslOptions } from 'mysql2';
 import type { Secret } from '../../core/secret.ts';
 import type { HostAddress } from '../config-db.ts';
+import { limitAnswer } from './limit-answer.ts';
 
 export interface Login {
   readonly address: HostAddress;
@@ -31,6 +32,9 @@ export class ConnectTimeout extends Error {
   }
 }
 
+/** Bytes that a server sends until a login is through, certificates and all, are a few thousand. */
+const LONGEST_LOGIN = 1024 * 1024;
+
 /** What answers there speaks another protocol. */
 class NotMysql extends Error {
   override readonly name = 'NotMysql';
@@ -58,6 +62,9 @@ export async function connect(login: Login): Promise<Link> {
   const timer = setTimeout(() => failed.reject(new ConnectTimeout(connected)), login.timeout);
   const aborted = () => failed.reject(signal?.reason);
   signal?.addEventListener('abort', aborted, { once: true });
+  using _ = limitAnswer(socket, LONGEST_LOGIN, () =>
+    failed.reject(new NotMysql('the login of a MySQL server is short')),
+  );
   try {
     const [driver] = await Promise.race([Promise.all([import('mysql2'), greeted(socket)]), failed.promise]);
     const connection = driver.createConnection(optionsOver(socket, login));

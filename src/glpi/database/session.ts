@@ -1,6 +1,7 @@
 import type { QueryOptions, QueryValues, ResultSetHeader } from 'mysql2';
 import { Failure } from '../../core/failure.ts';
 import type { Link } from './connect.ts';
+import { limitAnswer } from './limit-answer.ts';
 
 /** A cell as the driver gives it for the columns read here. */
 export type Cell = string | number | null;
@@ -31,6 +32,12 @@ export interface Session extends Place {
 }
 
 const GOODBYE_MILLISECONDS = 500;
+/**
+ * Bytes and rows of one answer: several times what any statement here asks for, whose pages have 5,000 rows at most. A
+ * server that was taken over, or what only looks like one, could go on without end.
+ */
+const LONGEST_ANSWER = 64 * 1024 * 1024;
+const MOST_ROWS = 250_000;
 
 /** Seconds. A statement gets no longer on the server than on the client; locks are not waited for longer than 10 s. */
 const LOCK_WAIT = 10;
@@ -65,13 +72,18 @@ export function sessionOver(link: Link, place: Place, queryTimeout: number, sign
     if (gone !== null) throw lostFailure(address, gone);
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const timer = setTimeout(() => abandon(overdue(queryTimeout)), queryTimeout);
+    using _ = limitAnswer(socket, LONGEST_ANSWER, () => abandon(endless()));
     unanswered.add(reject);
     const options: QueryOptions = { sql, values: [...values], rowsAsArray: true };
-    connection.query(options, (error: unknown, result: unknown) => {
-      if (error) reject(error);
-      else if (Array.isArray(result)) resolve({ rows: result, matched: 0 });
-      else resolve({ rows: [], matched: (result as ResultSetHeader).affectedRows });
+    const rows: Row[] = [];
+    let matched = 0;
+    const query = connection.query(options);
+    query.on('error', reject);
+    query.on('result', (result: Row | ResultSetHeader) => {
+      if ('affectedRows' in result) matched = result.affectedRows;
+      else if (rows.push(result) > MOST_ROWS) abandon(endless());
     });
+    query.on('end', () => resolve({ rows, matched }));
     try {
       return await promise;
     } catch (error) {
@@ -140,6 +152,10 @@ function ended(): Error {
 
 function overdue(milliseconds: number): Error {
   return Object.assign(new Error(`no answer within ${milliseconds} ms`), { code: 'ETIMEDOUT' });
+}
+
+function endless(): Error {
+  return Object.assign(new Error('an answer had no end'), { code: 'ENDLESS_ANSWER' });
 }
 
 export function quoted(identifier: string): string {
