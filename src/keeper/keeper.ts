@@ -7,7 +7,8 @@ import type { Platform } from '../platform/platform.ts';
 import { lookAtVault, type VaultOpener } from './look-at-vault.ts';
 import { observe, type VaultLook } from './observe.ts';
 import type { PassMemory } from './pass-memory.ts';
-import { type ReconcileRequest, type Reconciliation, reconcile } from './reconcile.ts';
+import { PatientNotes } from './patient-notes.ts';
+import { type ReconcileRequest, type Reconciliation, reconcile, reconcileFiles } from './reconcile.ts';
 import { type Wish, wishOfSettings } from './registration-wish.ts';
 import { doubt, isMissed, NOTHING_REMEMBERED, remember } from './remember.ts';
 import type { Seed } from './seed-vault.ts';
@@ -51,6 +52,7 @@ export class Keeper {
   #vault: VaultLook = { vault: null, state: { kind: 'none' }, records: NO_RECORDS };
   #queue: Promise<unknown> = Promise.resolve();
   #atOnce: Promise<unknown> = Promise.resolve();
+  readonly #notes = new PatientNotes();
   #fullPassDue = 0;
   #tidied = false;
 
@@ -159,7 +161,7 @@ export class Keeper {
     if (!isMissed(this.#memory, observation)) return null;
     const memory = this.#memory;
     const lookAtVault = async () => this.#vault;
-    return await reconcile({
+    const { result, conclude } = await reconcileFiles({
       ...look,
       memory,
       lookAtVault,
@@ -172,6 +174,8 @@ export class Keeper {
       platformFindings: [],
       now,
     });
+    await this.#notes.write(conclude);
+    return result;
   }
 }
 

@@ -11,7 +11,7 @@ import { observe, type Pass, type VaultLook } from './observe.ts';
 import { type PassMemory, passMemory } from './pass-memory.ts';
 import { pause } from './pause.ts';
 import { notePresence } from './presence-record.ts';
-import type { Judged, ReconcileRequest, Reconciliation } from './reconciliation.ts';
+import { isSample, type Judged, NOTHING_FAILED, type ReconcileRequest, type Reconciliation } from './reconciliation.ts';
 import { noteAppliedWish } from './registration-record.ts';
 import { noteEmptied } from './rescue-memory-record.ts';
 import { vaultFinding } from './vault-finding.ts';
@@ -28,12 +28,21 @@ const ROUNDS = 16;
  */
 export async function reconcile(request: ReconcileRequest): Promise<Reconciliation> {
   await using run = new Run(request);
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const judged = await run.look();
-    if ((await run.step(judged)) === 'finished') break;
-  }
+  await run.toTheEnd();
   await run.conclude();
   return run.result();
+}
+
+/**
+ * The same for the files alone, up to what the vault is told of it: whoever puts files back at once has another one to
+ * look after before a vault answers that hangs.
+ */
+export async function reconcileFiles(
+  request: ReconcileRequest & { readonly depth: 'files' },
+): Promise<{ readonly result: Reconciliation; readonly conclude: () => Promise<void> }> {
+  await using run = new Run(request);
+  await run.toTheEnd();
+  return { result: run.result(), conclude: () => run.conclude() };
 }
 
 class Run implements AsyncDisposable {
@@ -49,13 +58,7 @@ class Run implements AsyncDisposable {
   #found: Judged | null = null;
   #after: Judged | null = null;
   #generation: Generation | null = null;
-  #failed = {
-    writeFailed: false,
-    accessFailed: false,
-    vaultFailed: false,
-    resealFailed: false,
-    registrationFailed: false,
-  };
+  #failed: Record<keyof typeof NOTHING_FAILED, boolean> = { ...NOTHING_FAILED };
   #waitedForRow = false;
   #resealed = false;
   #captured = false;
@@ -66,6 +69,13 @@ class Run implements AsyncDisposable {
     this.#request = request;
     this.#passMemory = request.passMemory ?? passMemory();
     this.#depth = request.depth;
+  }
+
+  async toTheEnd(): Promise<void> {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const judged = await this.look();
+      if ((await this.step(judged)) === 'finished') break;
+    }
   }
 
   async look(): Promise<Judged> {
@@ -287,9 +297,4 @@ class Run implements AsyncDisposable {
     };
     this.#last = true;
   }
-}
-
-function isSample({ pass }: Judged): boolean {
-  const { database } = pass.observation;
-  return database.kind === 'answers' && database.coverage === 'sample';
 }

@@ -60,3 +60,18 @@ export interface ReconcileRequest {
   readonly now: () => Date;
   readonly signal: AbortSignal;
 }
+
+/** What can go wrong in a run, before anything did. */
+export const NOTHING_FAILED = {
+  writeFailed: false,
+  accessFailed: false,
+  vaultFailed: false,
+  resealFailed: false,
+  registrationFailed: false,
+} as const satisfies Record<string, boolean>;
+
+/** Whether large tables were read in part. */
+export function isSample({ pass }: Judged): boolean {
+  const { database } = pass.observation;
+  return database.kind === 'answers' && database.coverage === 'sample';
+}
