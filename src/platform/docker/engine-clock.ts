@@ -11,7 +11,7 @@ import { engineAgent } from './engine-agent.ts';
 export function engineClockAhead(address: EngineAddress, timeout: number, signal: AbortSignal): Promise<number | null> {
   const { promise, resolve } = Promise.withResolvers<number | null>();
   const either = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
-  const asking = request({ agent: engineAgent(address), path: '/_ping', signal: either }, (response) => {
+  const asking = request({ agent: engineAgent(address, 'whole'), path: '/_ping', signal: either }, (response) => {
     response.resume();
     const time = Date.parse(response.headers.date ?? '');
     resolve(Number.isNaN(time) ? null : Date.now() - time);

@@ -38,33 +38,44 @@ export interface StartedCommand {
   exitCode(signal: AbortSignal): Promise<number | null>;
 }
 
+/** Answers that end are asked for by one client, streams by the other. */
+interface Clients {
+  readonly whole: Dockerode;
+  readonly streams: Dockerode;
+}
+
 /** Loads dockerode at the first question, and agrees on the API version then and after each trouble. */
 export function openEngine(address: EngineAddress, requestTimeout: number): Engine {
-  let client: Promise<Dockerode> | null = null;
+  let clients: Promise<Clients> | null = null;
 
-  async function connect(): Promise<Dockerode> {
+  async function connect(): Promise<Clients> {
     const { default: Docker } = await import('dockerode');
-    const options = clientOptions(address);
-    // Not the asker's signal: others wait for the same client.
-    const version = await agreeOnVersion(new Docker(options), AbortSignal.timeout(requestTimeout));
-    return version === null ? new Docker(options) : new Docker({ ...options, version });
+    // Not the asker's signal: others wait for the same clients.
+    const asking = new Docker(clientOptions(address, 'whole'));
+    const version = await agreeOnVersion(asking, AbortSignal.timeout(requestTimeout));
+    const agreed = version === null ? {} : { version };
+    return {
+      whole: new Docker({ ...clientOptions(address, 'whole'), ...agreed }),
+      streams: new Docker({ ...clientOptions(address, 'streams'), ...agreed }),
+    };
   }
 
   async function ask<T>(
     right: string,
     signal: AbortSignal | undefined,
     question: (docker: Dockerode, signal: AbortSignal) => Promise<T>,
+    answers: keyof Clients = 'whole',
   ): Promise<T> {
     signal?.throwIfAborted();
     try {
       return await within(requestTimeout, signal, async (either) => {
-        client ??= connect();
-        return question(await client, either);
+        clients ??= connect();
+        return question((await clients)[answers], either);
       });
     } catch (error) {
       signal?.throwIfAborted();
       // After any trouble but a clear answer the engine may be another one: its version is asked again.
-      if (!isDenied(error) && statusOf(error) !== 404) client = null;
+      if (!isDenied(error) && statusOf(error) !== 404) clients = null;
       throw engineFailure(error, address, right, requestTimeout);
     }
   }
@@ -100,7 +111,8 @@ export function openEngine(address: EngineAddress, requestTimeout: number): Engi
     },
     async events(actions, signal) {
       const filters = { type: ['container' as const], event: [...actions] };
-      const stream = await ask('EVENTS', signal, (docker) => docker.getEvents({ filters, abortSignal: signal }));
+      const question = (docker: Dockerode) => docker.getEvents({ filters, abortSignal: signal });
+      const stream = await ask('EVENTS', signal, question, 'streams');
       // An idle connection through a proxy can die without a word; the kernel asks the other side now and then.
       if ('socket' in stream && hasKeepAlive(stream.socket)) stream.socket.setKeepAlive(true, requestTimeout);
       return stream;
@@ -110,7 +122,8 @@ export function openEngine(address: EngineAddress, requestTimeout: number): Engi
       const created = await ask('EXEC', signal, (docker, abortSignal) =>
         docker.getContainer(id).exec({ ...run, AttachStdout: true, AttachStderr: true, abortSignal }),
       );
-      const stream = await ask('EXEC', signal, () => created.start({ abortSignal: signal, Detach: false, Tty: false }));
+      const start = { abortSignal: signal, Detach: false, Tty: false };
+      const stream = await ask('EXEC', signal, (docker) => docker.getExec(created.id).start(start), 'streams');
       return {
         stream,
         async exitCode(asking) {
@@ -144,8 +157,8 @@ async function agreeOnVersion(docker: Dockerode, abortSignal: AbortSignal): Prom
 }
 
 /** The agent connects, so the path is a name only; `host: undefined` keeps dockerode from taking the process's DOCKER_HOST. */
-function clientOptions(address: EngineAddress): DockerOptions & { agent: Agent } {
-  return { socketPath: showAddress(address), host: undefined, protocol: 'http', agent: engineAgent(address) };
+function clientOptions(address: EngineAddress, answers: keyof Clients): DockerOptions & { agent: Agent } {
+  return { socketPath: showAddress(address), host: undefined, protocol: 'http', agent: engineAgent(address, answers) };
 }
 
 /**
