@@ -160,6 +160,8 @@ function explain(code: string, error: unknown, attempted: Attempted): Explanatio
       return ['authentication', `the login failed (${textOf(error)})`, `let user "${user}" log in with a password`];
     case 'NOT_MYSQL':
       return ['not-mysql', 'what answers there does not speak the MySQL protocol', 'check the port'];
+    case 'ENDLESS_ANSWER':
+      return ['not-mysql', 'an answer had no end', 'check address and port: no database server answers so'];
     default:
       break;
   }

@@ -22,7 +22,7 @@ const SECRETS = '/api/v1/namespaces/glpi/secrets';
 const SECRET = { group: '', version: 'v1', resource: 'secrets', namespace: 'glpi', name: 'keys' };
 const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n';
 /** A chunk of 64 KiB (RFC 9112, 7.1) in which no line ends. */
-const CHUNK = `10000\r\n${'a'.repeat(65_536)}\r\n`;
+const FLOOD = { first: Buffer.from(HEAD), flood: Buffer.from(`10000\r\n${'a'.repeat(65_536)}\r\n`) };
 
 let double: ApiDouble;
 let proxy: FaultProxy;
@@ -78,7 +78,7 @@ describe('a question to an API server over a way that', () => {
   it('answers without end is given up, as often as is meant', async () => {
     const client = clientWith({ ...QUICK, timeout: 20_000 });
     double.faults.plan({ kind: 'hang' });
-    proxy.suffer({ break: { how: { flood: Buffer.from(HEAD + CHUNK) }, since: ['GET '], direction: 'to-server' } });
+    proxy.suffer({ break: { how: FLOOD, since: ['GET '], direction: 'to-server' } });
 
     await expect(client.get(SECRET)).rejects.toMatchObject({ code: 'kubernetes-unreachable' });
 
@@ -93,8 +93,7 @@ describe('a question to an API server over a way that', () => {
     const seen: unknown[] = [];
     const troubles: unknown[] = [];
     const client = clientWith({ ...QUICK, timeout: 20_000 });
-    const flood = Buffer.from(CHUNK);
-    proxy.suffer({ break: { how: { flood }, since: ['watch=true'], after: 1 } });
+    proxy.suffer({ break: { how: FLOOD, since: ['watch=true'], direction: 'to-server' } });
     const follower = { onObject: (o: unknown) => void seen.push(o), onTrouble: (t: unknown) => void troubles.push(t) };
     const following = followObject(client, SECRET, follower, stop.signal, QUICK_FOLLOW);
     await expect.poll(() => troubles.some((each) => each !== null), { timeout: 20_000 }).toBe(true);

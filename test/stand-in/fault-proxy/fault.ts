@@ -3,9 +3,14 @@ export type Direction = 'to-server' | 'to-client';
 /**
  * How a connection breaks. `end`: both sides see its end, whatever was on its way. `reset`: the client sees a reset (RST;
  * over a unix socket, which knows none, its end). `swallow`: nothing passes any more in either direction, and nobody is
- * told, as where a firewall forgot the connection. `flood`: these bytes follow without end.
+ * told, as where a firewall forgot the connection. `flood`: these bytes follow without end, after `first`.
  */
-export type Breaking = 'end' | 'reset' | 'swallow' | { readonly flood: Buffer };
+export type Breaking = 'end' | 'reset' | 'swallow' | Flood;
+
+export interface Flood {
+  readonly first?: Buffer;
+  readonly flood: Buffer;
+}
 
 export interface Break {
   readonly how: Breaking;

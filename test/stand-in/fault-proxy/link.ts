@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Break, Direction, Fault } from './fault.ts';
+import type { Break, Direction, Fault, Flood } from './fault.ts';
 
 /** What passed between one client and the server, in its order. */
 export interface Piece {
@@ -121,14 +121,15 @@ export class Link {
     // After what was written: a server hears the beginning of what was cut.
     this.#server.end();
     if (how === 'end') this.#client.end();
-    else void this.#flood(how.flood);
+    else void this.#flood(how);
   }
 
-  async #flood(bytes: Buffer): Promise<void> {
+  async #flood({ first, flood }: Flood): Promise<void> {
     const { signal } = this.#ended;
+    if (first !== undefined) this.#client.write(first);
     try {
       while (!signal.aborted) {
-        if (!this.#client.write(bytes)) await once(this.#client, 'drain', { signal });
+        if (!this.#client.write(flood)) await once(this.#client, 'drain', { signal });
       }
     } catch {
       // The client had enough.
