@@ -23,7 +23,7 @@ export interface Answer {
 }
 
 /** The API server takes no object beyond 3 MiB or so (etcd's limit is 1.5 MiB); what is longer is no answer of its. */
-const BODY_LIMIT = 16 * 1024 * 1024;
+export const BODY_LIMIT = 16 * 1024 * 1024;
 
 /** Sends a request and waits for the head of its answer. @throws the system's error, or the signal's reason */
 export async function openAnswer(connection: Connection, request: Request): Promise<IncomingMessage> {

@@ -21,7 +21,8 @@ import { writeRegistration } from './write-registration.ts';
 export type { Database, OpenOptions, OpenOutcome } from './database.ts';
 export type { DatabaseTarget } from './target.ts';
 
-const QUERY_TIMEOUT = 60_000;
+/** How long one statement may take unless told otherwise, in ms. */
+export const QUERY_TIMEOUT = 60_000;
 
 /**
  * Opens the database at the first of the target's hosts that lets us in. Where none does, the answer carries the reason

@@ -36,8 +36,8 @@ const GOODBYE_MILLISECONDS = 500;
  * Bytes and rows of one answer: several times what any statement here asks for, whose pages have 5,000 rows at most. A
  * server that was taken over, or what only looks like one, could go on without end.
  */
-const LONGEST_ANSWER = 64 * 1024 * 1024;
-const MOST_ROWS = 250_000;
+export const LONGEST_ANSWER = 64 * 1024 * 1024;
+export const MOST_ROWS = 250_000;
 
 /** Seconds. A statement gets no longer on the server than on the client; locks are not waited for longer than 10 s. */
 const LOCK_WAIT = 10;

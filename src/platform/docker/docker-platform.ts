@@ -29,7 +29,7 @@ export interface DockerTimings extends FollowTimings {
   readonly request: number;
 }
 
-const TIMINGS: DockerTimings = {
+export const DOCKER_TIMINGS: DockerTimings = {
   request: 5_000,
   backoff: { first: 200, longest: 30_000 },
   goodAfter: 10_000,
@@ -48,7 +48,7 @@ export interface DockerOptions {
 
 /** GLPI on Docker Engine, asked through its socket or a proxy that allows reading. Nothing is asked before `observe` or `follow`. */
 export function openDocker(options: DockerOptions): Platform {
-  const timings = options.timings ?? TIMINGS;
+  const timings = options.timings ?? DOCKER_TIMINGS;
   const engine = openEngine(options.address, timings.request);
   const ownIds = ownContainerIds(options.traces);
   const disposed = new AbortController();

@@ -4,7 +4,7 @@ import { connect as connectTls } from 'node:tls';
 import type { EngineAddress } from './engine-address.ts';
 
 /** Bytes of one answer: of a container the engine tells a few thousand. docker-modem 5 would keep as many as come. */
-const LONGEST_ANSWER = 16 * 1024 * 1024;
+export const LONGEST_ANSWER = 16 * 1024 * 1024;
 
 /**
  * Opens the connections to the engine, one for each question: a connection kept from before the engine's restart would

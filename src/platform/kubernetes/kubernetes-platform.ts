@@ -40,7 +40,7 @@ export function openKubernetes(options: KubernetesOptions): Platform {
   };
 
   async function look(signal?: AbortSignal): Promise<PlatformObservation> {
-    const observation = seenAs(readPod(await client.get(place, { signal, ...LOOK })));
+    const observation = seenAs(readPod(await client.get(place, { signal, ...POD_LOOK })));
     known = textOf(observation);
     return observation;
   }
@@ -88,7 +88,7 @@ export function openKubernetes(options: KubernetesOptions): Platform {
 }
 
 /** A pass waits for this look, and the next pass looks again: a server that is away is not insisted on. */
-const LOOK = { timeout: 3_000, attempts: 2 };
+export const POD_LOOK = { timeout: 3_000, attempts: 2 };
 /** Without a name: those of a Deployment's pods are made up anew for each. */
 const POD_RULE = '{apiGroups: [""], resources: ["pods"], verbs: ["get"]}';
 

@@ -25,7 +25,7 @@ export interface KubernetesVaultSettings {
  * A reconcile that waits for the API server holds up the next one, though not what is put back from memory: so a question
  * is given up after about twelve seconds at the worst.
  */
-const TIMINGS: ApiTimings = {
+export const VAULT_TIMINGS: ApiTimings = {
   timeout: 4000,
   attempts: 3,
   backoff: { first: 200, longest: 1000 },
@@ -34,7 +34,7 @@ const TIMINGS: ApiTimings = {
 
 /** Finds the cluster; asks it nothing yet. @throws Failure 'kubernetes-not-configured' */
 export async function connectToSecret(url: URL): Promise<SecretSession> {
-  return secretSession(url, openApiClient(await openConnection(), TIMINGS));
+  return secretSession(url, openApiClient(await openConnection(), VAULT_TIMINGS));
 }
 
 /** @throws Failure `invalid-setting` where an age recipient or identity is none */
