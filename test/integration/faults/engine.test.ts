@@ -118,6 +118,7 @@ describe.skipIf(!(await available('docker')))('Docker Engine over a socket that'
     const { settings, openVault } = instance;
     const keeper = new Keeper({ settings, openVault, platform, now: () => new Date(), monotonic }, 'guard');
     await using watch = runWatch(keeper, platform);
+    using following = collectHints(platform);
     await watch.until(({ result }) => result.generation !== null);
     proxy.suffer({ break: { how: 'swallow' } });
     proxy.reset();
@@ -131,8 +132,10 @@ describe.skipIf(!(await available('docker')))('Docker Engine over a socket that'
     proxy.heal();
     const healed = watch.reports.length;
     const since = (each: WatchReport) => watch.reports.indexOf(each) >= healed;
-    await watch.until((each) => since(each) && each.trigger === 'container');
     await watch.until((each) => since(each) && each.result.container?.id === glpi && !isUnreachable(each));
+    const hints = following.hints.length;
+    await docker(['restart', '--time', '0', glpi]);
+    await expect.poll(() => following.hints.length, { timeout: 30_000 }).toBeGreaterThan(hints);
   });
 });
 
