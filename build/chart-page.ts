@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { DECLARATIONS, type Declaration, SETTING_NAMES } from '../src/config/declarations.ts';
+import type { Declaration } from '../src/config/declaration.ts';
+import { DECLARATIONS, SETTING_NAMES } from '../src/config/declarations.ts';
 import { readChartValues } from './chart-values.ts';
 
 /** charts/keykeeper/README.md. */

@@ -1,4 +1,5 @@
-import { DECLARATIONS, type Declaration, SETTING_NAMES, type SettingName } from '../src/config/declarations.ts';
+import type { Declaration } from '../src/config/declaration.ts';
+import { DECLARATIONS, SETTING_NAMES, type SettingName } from '../src/config/declarations.ts';
 import { PRESETS } from '../src/config/presets.ts';
 
 const DURATION = '^[0-9]{1,12}(ms|s|m|h|d)$';

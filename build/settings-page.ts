@@ -1,4 +1,5 @@
-import { DECLARATIONS, type Declaration, SETTING_NAMES, type SettingName } from '../src/config/declarations.ts';
+import type { Declaration } from '../src/config/declaration.ts';
+import { DECLARATIONS, SETTING_NAMES, type SettingName } from '../src/config/declarations.ts';
 import { PRESETS } from '../src/config/presets.ts';
 import { USUAL_CONFIG_FILE } from '../src/config/read-config-file.ts';
 import { formsOf } from '../src/config/setting-forms.ts';

@@ -1,5 +1,6 @@
 import { CommanderError, Option, Command as Parser } from 'commander';
-import { DECLARATIONS, type Declaration } from '../config/declarations.ts';
+import type { Declaration } from '../config/declaration.ts';
+import { DECLARATIONS } from '../config/declarations.ts';
 import { nearestName } from '../config/nearest-name.ts';
 import { USUAL_CONFIG_FILE } from '../config/read-config-file.ts';
 import { settingForms } from '../config/setting-forms.ts';

@@ -1,11 +1,12 @@
 import { readAgeIdentity, readAgeRecipients } from './age-keys.ts';
 import { parseDatabaseSetting } from './database-url.ts';
+import { declare } from './declaration.ts';
 import { DEFAULT_HTTP, parseHttpAddress } from './http-address.ts';
 import { parseOwner } from './owner.ts';
 import { OFFICIAL, PRESETS } from './presets.ts';
-import { readRegistrationUrl } from './registration-url.ts';
+import { REGISTRATION_DECLARATIONS } from './registration-declarations.ts';
 import { parseSchedule } from './schedule-setting.ts';
-import { asItIs, duration, oneOf, type Reader } from './setting-reader.ts';
+import { asItIs, duration, oneOf } from './setting-reader.ts';
 import { DEFAULT_TERMINATION_LOG } from './termination-log.ts';
 import {
   readAbsolutePath,
@@ -16,22 +17,6 @@ import {
   readPodName,
 } from './texts.ts';
 import { parseVaultUrl } from './vault-url.ts';
-
-/** One setting: everything that parsing, help and documentation derive from. */
-export interface Declaration {
-  /** Reads the text of any source. @throws InvalidValue */
-  readonly read: Reader<unknown>;
-  /** As text; null: not set, and the member is null or empty. */
-  readonly fallback: string | null;
-  /** For the documentation, where the default is not simply `fallback`. */
-  readonly fallbackText?: string;
-  /** One sentence in the imperative or a noun phrase, without a full stop; then what is worth knowing. */
-  readonly summary: string;
-  readonly details: string;
-  readonly example: string;
-  /** A secret is never shown and never taken from the command line itself. Both it and a list also come as `…_FILE`. */
-  readonly holds: 'plain' | 'secret' | 'list';
-}
 
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
@@ -195,52 +180,7 @@ export const DECLARATIONS = {
     example: '/dev/termination-log',
     holds: 'plain',
   }),
-  registrationKey: declare({
-    read: readPassword,
-    fallback: null,
-    summary: 'GLPI Network registration key that this GLPI is to have',
-    details:
-      'A wish: written into the database once per new value, and not again over what an administrator entered since. Without it the key is kept and put back all the same.',
-    example: '/run/secrets/glpi_registration_key',
-    holds: 'secret',
-  }),
-  registrationValidate: declare({
-    read: oneOf(['on', 'off']),
-    fallback: 'on',
-    summary: 'whether watch asks GLPI Network about the registration key',
-    details:
-      'Once a day, and after something changed, with exactly the question that GLPI asks. `off`: no request ever leaves, not even for a name.',
-    example: 'off',
-    holds: 'plain',
-  }),
-  registrationUrl: declare({
-    read: readRegistrationUrl,
-    fallback: null,
-    fallbackText: "GLPI's own: its `GLPI_NETWORK_SERVICES`, else `https://services.glpi-network.com`",
-    summary: 'where GLPI Network is',
-    details: 'The key goes over verified HTTPS alone, unless an http:// address is named here on purpose.',
-    example: 'https://services.glpi-network.com',
-    holds: 'plain',
-  }),
-  caFile: declare({
-    read: readAbsolutePath,
-    fallback: null,
-    fallbackText: 'none',
-    summary: 'PEM file with further certificate authorities for the way to GLPI Network',
-    details: 'For a proxy that opens TLS connections. Those that Node trusts stay trusted.',
-    example: '/etc/ssl/certs/company.pem',
-    holds: 'plain',
-  }),
-  varDir: declare({
-    read: readAbsolutePath,
-    fallback: null,
-    fallbackText: "the preset's; `/var/glpi/files` for the official image",
-    summary: "GLPI's var directory (`GLPI_VAR_DIR`) as this container sees it",
-    details:
-      'Where it is mounted here, what GLPI remembers of its registration key is removed from the cache there once it is outdated; nothing else in it is touched. It may be absent.',
-    example: '/var/glpi/files',
-    holds: 'plain',
-  }),
+  ...REGISTRATION_DECLARATIONS,
   drill: declare({
     read: parseSchedule,
     fallback: 'off',
@@ -323,8 +263,3 @@ export const DECLARATIONS = {
 export type SettingName = keyof typeof DECLARATIONS;
 
 export const SETTING_NAMES = Object.keys(DECLARATIONS) as readonly SettingName[];
-
-/** Keeps the reader's own type, which the assembled settings are checked against. */
-function declare<const D extends Declaration>(declaration: D): D {
-  return declaration;
-}

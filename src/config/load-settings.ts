@@ -1,6 +1,7 @@
 import { Failure } from '../core/failure.ts';
 import { type ChosenPreset, detectPreset, type PresetChoice, presetNamed } from './choose-preset.ts';
-import { DECLARATIONS, type Declaration, SETTING_NAMES, type SettingName } from './declarations.ts';
+import type { Declaration } from './declaration.ts';
+import { DECLARATIONS, SETTING_NAMES, type SettingName } from './declarations.ts';
 import { readEnvironmentDatabase } from './environment-database.ts';
 import { InvalidValue } from './invalid-value.ts';
 import { PRESETS, type Preset } from './presets.ts';

@@ -1,6 +1,7 @@
 import type * as Yaml from 'yaml';
 import { Failure, systemCode } from '../core/failure.ts';
-import { DECLARATIONS, type Declaration } from './declarations.ts';
+import type { Declaration } from './declaration.ts';
+import { DECLARATIONS } from './declarations.ts';
 import { nearestName } from './nearest-name.ts';
 import { type SettingForm, settingForms } from './setting-forms.ts';
 import { type RawValue, type RawValues, type ReadFile, SETTINGS_FILE_LIMIT } from './source.ts';

@@ -1,4 +1,5 @@
-import { DECLARATIONS, type Declaration, SETTING_NAMES, type SettingName } from './declarations.ts';
+import type { Declaration } from './declaration.ts';
+import { DECLARATIONS, SETTING_NAMES, type SettingName } from './declarations.ts';
 
 /** A setting, or the form of it that names a file with the value. */
 export interface SettingForm {

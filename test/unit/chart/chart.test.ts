@@ -5,7 +5,8 @@ import { parse } from 'yaml';
 import { chartSchema } from '../../../build/chart-schema.ts';
 import { patternOf, secretSettings, wordsOf } from '../../../build/chart-settings.ts';
 import { readChartValues } from '../../../build/chart-values.ts';
-import { DECLARATIONS, type Declaration, SETTING_NAMES, type SettingName } from '../../../src/config/declarations.ts';
+import type { Declaration } from '../../../src/config/declaration.ts';
+import { DECLARATIONS, SETTING_NAMES, type SettingName } from '../../../src/config/declarations.ts';
 import { InvalidValue } from '../../../src/config/invalid-value.ts';
 import { METRICS } from '../../../src/report/metrics.ts';
 
