@@ -203,14 +203,22 @@ function restoreKey(observation: Observation, wanted: Fingerprint): Plan {
   const source = sourceOfKey(observation, wanted);
   if (source === null) return obstacle(vaultProblem(observation) ?? 'nothing-known');
   if (source === 'sealed') return obstacle('identity-missing');
-  // A well-formed key is replaced only where the vault can have taken it first.
-  const uncaptured = observation.key.kind === 'well-formed' && observation.vault.kind !== 'ready';
-  if (uncaptured) return obstacle(vaultProblem(observation) ?? 'vault-broken');
+  if (wouldLose(observation, wanted)) return obstacle(vaultProblem(observation) ?? 'vault-broken');
   const replace = observation.key.kind !== 'absent';
   return {
     actions: [{ action: 'restore-file', target: KEY_FILE, source, fingerprint: wanted, replace }],
     obstacle: null,
   };
+}
+
+/**
+ * A key is replaced only where the vault can have taken it first: a well-formed one, and one that is written there as hex,
+ * as base64 or with a newline. Bytes that are no key at all do not keep GLPI without its key.
+ */
+function wouldLose({ vault, key, candidates }: Observation, wanted: Fingerprint): boolean {
+  if (vault.kind === 'ready') return false;
+  if (key.kind === 'well-formed') return true;
+  return candidates.some((each) => each.origin === 'decoded' && each.fingerprint !== wanted);
 }
 
 function restoredKey({ actions }: Plan): Fingerprint | null {
