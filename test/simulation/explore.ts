@@ -37,16 +37,9 @@ export async function explore(bundle: Bundle, order: SeedOrder): Promise<Explore
   return { ...end, broken };
 }
 
-/** The fewest events with which a seed still breaks a promise. */
-export async function shrink(bundle: Bundle, { seed, steps }: HistoryResult): Promise<HistoryResult> {
-  for (let fewer = 0; fewer <= steps; fewer += 1) {
-    const { broken } = await explore(bundle, { from: seed, count: 1, steps: fewer, first: true, traces: true });
-    if (broken[0] !== undefined) return broken[0];
-  }
-  throw new Error(`seed ${seed} broke a promise once, and not again`);
-}
-
-export function describeBroken({ seed, steps, broken, log }: HistoryResult): string {
+/** A history as a person reads it, and as a test repeats it. */
+export function describeBroken({ seed, script, broken, log }: HistoryResult): string {
   const what = broken.map(({ promise, message }) => `  ${promise}: ${message}`);
-  return [`seed ${seed}, ${steps} events`, ...log.map((line) => `  ${line}`), ...what].join('\n');
+  const steps = script.map((step) => `    ${JSON.stringify(step)},`);
+  return [`seed ${seed}, ${script.length} events`, ...log.map((line) => `  ${line}`), ...what, ...steps].join('\n');
 }

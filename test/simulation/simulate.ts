@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { describeBroken, explore, shrink } from './explore.ts';
+import { describeBroken, explore } from './explore.ts';
 import { bundleWorker } from './machine/bundle.ts';
 
 /** Histories that one process runs, so that what is found is told soon. */
@@ -35,14 +35,14 @@ async function work(): Promise<void> {
     const from = next;
     const count = values.seed === undefined ? BATCH : 1;
     next += count;
-    const explored = await explore(bundle, { from, count, steps, first: false });
+    const explored = await explore(bundle, { from, count, steps, first: false, shrinks: true });
     histories += explored.histories;
     processor += explored.processor;
     finished.add(from);
     while (finished.delete(done)) done += count;
     for (const result of explored.broken) {
       failures += 1;
-      process.stdout.write(`${describeBroken(await shrink(bundle, result))}\n`);
+      process.stdout.write(`${describeBroken(result)}\n`);
     }
     process.stderr.write(`${summary()}\n`);
   } while (values.seed === undefined && Date.now() < until && !stopping.signal.aborted);

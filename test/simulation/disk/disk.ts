@@ -36,6 +36,8 @@ export class Disk {
   /** Called before each system call of a process; may let others do something in between. */
   onCall: (call: string, process: SimulatedProcess) => void = () => {};
   onNameChange: (change: NameChange) => void = () => {};
+  /** Those who watch a directory. */
+  readonly listeners = new Set<(path: string) => void>();
   /** Planted by a test: what the disk says it did and did not do. */
   ignoresDirectorySync = false;
 
@@ -60,6 +62,7 @@ export class Disk {
     if (process.fault?.call === call) {
       const { code } = process.fault;
       process.fault = null;
+      process.faulted = true;
       throw systemError(code, call);
     }
     this.onCall(call, process);
@@ -126,12 +129,28 @@ export class Disk {
     parent.set(name, inode);
     parent.touch(this.#clock.wallTime, true);
     inode?.touch(this.#clock.wallTime, false);
-    this.onNameChange({ path: this.pathOf(parent, name), by: currentProcess(), before, after: inode });
+    const whole = this.pathOf(parent, name);
+    this.onNameChange({ path: whole, by: currentProcess(), before, after: inode });
+    this.announce(whole);
+  }
+
+  /** Something happened to what lies under this path: whoever watches is told. */
+  announce(path: string): void {
+    for (const listener of this.listeners) listener(path);
   }
 
   sync(inode: Inode): void {
     if (inode.kind === 'directory' && this.ignoresDirectorySync) return;
     inode.sync();
+  }
+
+  /** Everything reaches the platter. */
+  syncAll(): void {
+    const walk = (inode: Inode) => {
+      inode.sync();
+      for (const child of inode.entries.values()) walk(child);
+    };
+    walk(this.root);
   }
 
   now(): number {

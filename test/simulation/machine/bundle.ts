@@ -26,7 +26,11 @@ const REPLACED: Readonly<Record<string, string>> = {
   'node:timers/promises': 'machine/node-timers.ts',
   'node:crypto': 'machine/node-crypto.ts',
 };
-const OPEN_DATABASE = join(SOURCE, 'glpi/database/open-database.ts');
+/** Modules of the product that stand before what is not there: a database server, inotify. */
+const DOUBLES: Readonly<Record<string, string>> = {
+  [join(SOURCE, 'glpi/database/open-database.ts')]: 'model/open-database.ts',
+  [join(SOURCE, 'files/watch-directory.ts')]: 'model/watch-directory.ts',
+};
 
 /** What the simulation never reaches: the real database, engines and servers. */
 const NEVER_LOADED = [
@@ -83,11 +87,10 @@ function simulatedMachine(changes: readonly SourceChange[]): Plugin {
         const replacement = importer.startsWith(SOURCE) ? REPLACED[path] : undefined;
         return replacement === undefined ? null : { path: join(SIMULATION, replacement) };
       });
-      onResolve({ filter: /\/open-database\.ts$/ }, ({ path, importer, resolveDir }) =>
-        importer.startsWith(SOURCE) && join(resolveDir, path) === OPEN_DATABASE
-          ? { path: join(SIMULATION, 'model/open-database.ts') }
-          : null,
-      );
+      onResolve({ filter: /^\..*\.ts$/ }, ({ path, importer, resolveDir }) => {
+        const double = importer.startsWith(SOURCE) ? DOUBLES[join(resolveDir, path)] : undefined;
+        return double === undefined ? null : { path: join(SIMULATION, double) };
+      });
       onLoad({ filter: /\.ts$/ }, ({ path }) => {
         const wanted = changes.filter(({ file }) => join(SOURCE, file) === path);
         return wanted.length === 0 ? null : { contents: changed(path, wanted), loader: 'ts' };

@@ -2,7 +2,7 @@ import type { SimulatedProcess } from './process.ts';
 import { currentProcess } from './process.ts';
 
 interface Timer {
-  readonly due: number;
+  due: number;
   readonly order: number;
   readonly process: SimulatedProcess | null;
   readonly fire: () => void;
@@ -72,13 +72,21 @@ export class VirtualClock {
     return timer;
   }
 
+  /** The next timer of somebody who lives. What a frozen process waited for comes when it thaws. */
   #take(): Timer | null {
     this.#timers = this.#timers.filter((each) => !each.cancelled && each.process?.dead !== true);
     let first: Timer | null = null;
+    let firstDue = 0;
     for (const each of this.#timers) {
-      if (first === null || each.due < first.due || (each.due === first.due && each.order < first.order)) first = each;
+      const due = Math.max(each.due, each.process?.stalledUntil ?? 0);
+      if (first === null || due < firstDue || (due === firstDue && each.order < first.order)) {
+        first = each;
+        firstDue = due;
+      }
     }
-    if (first !== null) this.#timers.splice(this.#timers.indexOf(first), 1);
+    if (first === null) return null;
+    first.due = firstDue;
+    this.#timers.splice(this.#timers.indexOf(first), 1);
     return first;
   }
 }

@@ -10,6 +10,7 @@ export class Killed extends Error {
 /** A process of the simulated machine: a keeper, in a container of its own. */
 export interface SimulatedProcess {
   readonly name: string;
+  readonly kind: 'init' | 'watch' | 'rescue' | 'rotate';
   /** Number of its pid namespace. */
   readonly namespace: number;
   dead: boolean;
@@ -17,6 +18,10 @@ export interface SimulatedProcess {
   callsLeft: number | null;
   /** Which system call fails, and with what, once; null: none. */
   fault: { readonly call: string; readonly code: string } | null;
+  /** A system call of it has failed. */
+  faulted: boolean;
+  /** It does nothing before this time of the simulated clock, as if frozen; 0 where it never was. */
+  stalledUntil: number;
 }
 
 const running = new AsyncLocalStorage<SimulatedProcess>();

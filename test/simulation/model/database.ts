@@ -10,6 +10,7 @@ import type {
   ValueChange,
   ValuesRead,
 } from '../../../src/glpi/database/database.ts';
+import type { RegistrationChange } from '../../../src/glpi/database/write-registration.ts';
 import type { VirtualClock } from '../machine/clock.ts';
 import { currentProcess, Killed, type SimulatedProcess } from '../machine/process.ts';
 
@@ -17,6 +18,15 @@ export interface Row {
   readonly reference: ValueReference;
   value: string | null;
 }
+
+/** Where GLPI keeps the registration key. */
+export const REGISTRATION = {
+  table: 'glpi_configs',
+  column: 'value',
+  id: 90,
+  context: 'core',
+  name: 'glpinetwork_registration_key',
+} as const satisfies ValueReference;
 
 /** A session's write, at the moment at which it is committed. */
 export interface Commit {
@@ -29,14 +39,17 @@ export class SimulatedDatabase {
   rows: Row[] = [];
   up = true;
   readonly uuid = 'instance-uuid';
-  readonly version: string;
+  /** Of GLPI, as the database says it. */
+  version: string;
+  /** Name of the instance at GLPI Network. */
+  networkUid: string | null = 'network-uid';
   /** What each process read last in full, as values by place. */
   readonly lastRead = new Map<SimulatedProcess, ReadonlyMap<string, string | null>>();
   /** Sessions of others, GLPI's for one. */
   otherSessions: () => number = () => 0;
   /** Counts what others than keepers changed, of the rows and of the config directory. */
   outsideChanges = 0;
-  /** How many of them there were when a process read last. */
+  /** How many of them there were when a process began the look that it read in last. */
   readonly readAfter = new Map<SimulatedProcess, number>();
   onCommit: (commit: Commit) => void = () => {};
   /** How long a statement takes, in ms of the simulated clock. */
@@ -48,11 +61,19 @@ export class SimulatedDatabase {
     this.version = version;
   }
 
+  /** The row of the registration key; undefined where there is none. */
+  get registration(): Row | undefined {
+    return this.rows.find(({ reference }) => reference.name === REGISTRATION.name);
+  }
+
   snapshot(): Row[] {
     return this.rows.map((row) => ({ ...row }));
   }
 
+  /** Opens a session; the look that it is part of began just now, with the files. */
   open(): Database {
+    const process = currentProcess();
+    if (process !== null) this.readAfter.set(process, this.outsideChanges);
     return new Session(this);
   }
 }
@@ -71,13 +92,18 @@ class Session implements Database {
   async identify(): Promise<Identification> {
     await this.#statement();
     const { uuid, version } = this.#database;
-    const identity = { address: 'db:3306', schema: 'glpi', instanceUuid: uuid, glpiNetworkUuid: null };
+    const identity = {
+      address: 'db:3306',
+      schema: 'glpi',
+      instanceUuid: uuid,
+      glpiNetworkUuid: this.#database.networkUid,
+    };
     return { identity, glpi: true, partial: false, version };
   }
 
   async readValues(): Promise<ValuesRead> {
     await this.#statement();
-    const { rows, lastRead, readAfter } = this.#database;
+    const { rows, lastRead } = this.#database;
     const values = rows.flatMap(({ reference, value }) =>
       value === null || value === '' || value === '0'
         ? []
@@ -86,10 +112,7 @@ class Session implements Database {
     const digest = createHash('sha256');
     for (const { reference, value } of values) digest.update(`${placeOf(reference)}\0${value}\0`);
     const process = currentProcess();
-    if (process !== null) {
-      lastRead.set(process, new Map(rows.map((row) => [placeOf(row.reference), row.value])));
-      readAfter.set(process, this.#database.outsideChanges);
-    }
+    if (process !== null) lastRead.set(process, new Map(rows.map((row) => [placeOf(row.reference), row.value])));
     return { values, coverage: 'full', digest: sha256(digest.digest('hex')) };
   }
 
@@ -107,7 +130,11 @@ class Session implements Database {
 
   async readRegistration(): Promise<RegistrationRead> {
     await this.#statement();
-    return { row: 'absent', uid: null };
+    const { registration, networkUid: uid } = this.#database;
+    if (registration === undefined) return { row: 'absent', uid };
+    const { value } = registration;
+    if (value === null) return { row: 'null', uid };
+    return { row: value === '' || value === '0' ? 'empty' : { value }, uid };
   }
 
   async otherSessions(): Promise<number> {
@@ -150,8 +177,19 @@ class Session implements Database {
     throw new Error('a deep search is not simulated');
   }
 
-  writeRegistration(): never {
-    throw new Error('the registration key is not simulated');
+  async writeRegistration({ from, to, uid }: RegistrationChange): Promise<void> {
+    await this.#statement();
+    const database = this.#database;
+    const { row } = await this.readRegistration();
+    if (JSON.stringify(row) !== JSON.stringify(from)) throw new Failure('rows-changed', 'a row was changed meanwhile');
+    const process = currentProcess();
+    if (process === null || process.dead) throw new Killed('commit');
+    const before = database.registration?.value ?? null;
+    database.onCommit({ by: process, changes: [{ reference: REGISTRATION, from: before, to }] });
+    if (database.registration === undefined) database.rows.push({ reference: REGISTRATION, value: to });
+    else database.registration.value = to;
+    if (uid !== null) database.networkUid ??= uid;
+    await this.#statement();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}

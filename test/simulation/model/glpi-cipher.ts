@@ -19,6 +19,20 @@ export function openAsGlpi(value: string, key: Buffer): Buffer | null {
   }
 }
 
+/** The key of the routine of before 9.5, where there is no `glpi.key`. */
+const LEGACY = Buffer.from("GLPI£i'snarss'ç", 'utf8');
+
+/**
+ * What a GLPI without a key file takes a value for (Toolbox::decrypt of before 9.5): of each byte the key's byte is
+ * taken away, and 11 escapes what could be HTML.
+ */
+export function garbleAsGlpi(value: string, version: string): Buffer {
+  const bytes = Buffer.from(value, 'base64');
+  const clear = Buffer.from(bytes.map((byte, at) => byte - (LEGACY.at((at % LEGACY.length) - 1) ?? 0)));
+  if (!version.startsWith('11')) return clear;
+  return Buffer.from(clear.toString('latin1').replaceAll('<', '&lt;').replaceAll('>', '&gt;'), 'latin1');
+}
+
 /** Opens values again and again, as whoever looks on at a history does. */
 export class Opener {
   readonly #opened = new Map<string, Map<string, Buffer | null>>();

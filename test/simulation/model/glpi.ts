@@ -2,24 +2,26 @@ import type { Disk } from '../disk/disk.ts';
 import type { Inode } from '../disk/inode.ts';
 import type { VirtualClock } from '../machine/clock.ts';
 import type { Random } from '../machine/random.ts';
-import type { Row, SimulatedDatabase } from './database.ts';
-import { openAsGlpi, sealAsGlpi } from './glpi-cipher.ts';
+import { REGISTRATION, type Row, type SimulatedDatabase } from './database.ts';
+import { garbleAsGlpi, openAsGlpi, sealAsGlpi } from './glpi-cipher.ts';
 
 export const CONFIG = '/glpi/config';
 export const KEY_PATH = `${CONFIG}/glpicrypt.key`;
 export const SETTINGS_PATH = `${CONFIG}/config_db.php`;
+/** Of the database, and a secret. */
+export const PASSWORD = 'correcthorsebatterystaple';
 const SETTINGS = `<?php
 class DB extends DBmysql {
    public $dbhost = 'db';
    public $dbuser = 'glpi';
-   public $dbpassword = 'glpi';
+   public $dbpassword = '${PASSWORD}';
    public $dbdefault = 'glpi';
 }
 `;
 /** GLPI's own pace is 6,000 rows a second; here a row takes this long, in ms, so that others come in between. */
 const ROW_TIME = 40;
 
-/** A GLPI as far as its key and its sealed values go, doing what was measured of 10.0 and 11. */
+/** A GLPI as far as its key and its sealed values go, doing what was measured of 9.5, 10.0 and 11. */
 export class SimulatedGlpi {
   readonly #disk: Disk;
   readonly #clock: VirtualClock;
@@ -27,6 +29,8 @@ export class SimulatedGlpi {
   readonly #database: SimulatedDatabase;
   /** A `security:change_key` on its way, and when it changed something last. */
   rotation: { last: number } | null = null;
+  /** Every secret that a person typed. */
+  readonly typed = new Set<string>();
 
   constructor(parts: { disk: Disk; clock: VirtualClock; random: Random; database: SimulatedDatabase }) {
     this.#disk = parts.disk;
@@ -54,6 +58,7 @@ export class SimulatedGlpi {
   /** Somebody saves a form with a secret in it. */
   save(row: Row, plaintext: string): void {
     this.#database.outsideChanges += 1;
+    this.typed.add(plaintext);
     const { key } = this;
     // Without a key GLPI stores nothing; with one of the wrong length as well.
     row.value = key === null ? '' : this.#seal(Buffer.from(plaintext), key);
@@ -69,13 +74,24 @@ export class SimulatedGlpi {
     else row.value = this.#seal(opened, key);
   }
 
+  /** An administrator enters a registration key, base64 of JSON with a signature. */
+  register(signature: string): void {
+    const key = Buffer.from(JSON.stringify({ signature })).toString('base64');
+    const row: Row = this.#database.registration ?? { reference: REGISTRATION, value: null };
+    if (this.#database.registration === undefined) this.#database.rows.push(row);
+    this.save(row, key);
+  }
+
   /** `security:change_key`: the file first, then row by row, reading the key anew for each. */
   rotate(): void {
+    if (this.rotation !== null || this.#find(CONFIG) === undefined) return;
+    const found = this.#find(KEY_PATH);
+    // A wrong length: it fails, 9.5 after it has put the new key there.
+    if (found !== undefined && this.key === null) return;
     const old = this.key;
-    if (old === null || this.rotation !== null) return;
     this.rotation = { last: this.#clock.now };
     const { rotation } = this;
-    this.#truncate();
+    if (found !== undefined) this.#overwrite(found, Buffer.alloc(0));
     this.#clock.later(1, () => {
       if (this.rotation !== rotation) return;
       this.put(KEY_PATH, this.#random.bytes(32));
@@ -89,13 +105,12 @@ export class SimulatedGlpi {
   }
 
   put(path: string, content: Buffer): void {
-    this.#database.outsideChanges += 1;
     const found = this.#find(path);
     if (found !== undefined) {
-      found.content = content;
-      found.touch(this.#disk.now(), true);
+      this.#overwrite(found, content, path);
       return;
     }
+    this.#database.outsideChanges += 1;
     const inode = this.#disk.newInode('file', 0o640);
     inode.uid = 33;
     inode.gid = 33;
@@ -108,19 +123,20 @@ export class SimulatedGlpi {
     if (this.#find(path) !== undefined) this.#disk.setName(path, null);
   }
 
+  /** In its place, as fopen(…, 'w') does. */
+  #overwrite(found: Inode, content: Buffer, path = KEY_PATH): void {
+    this.#database.outsideChanges += 1;
+    found.content = content;
+    found.touch(this.#disk.now(), true);
+    this.#disk.announce(path);
+  }
+
   #seal(plaintext: Buffer, key: Buffer): string {
     return sealAsGlpi(plaintext, key, this.#random.bytes(24));
   }
 
-  #truncate(): void {
-    const found = this.#find(KEY_PATH);
-    if (found === undefined) return;
-    this.#database.outsideChanges += 1;
-    found.content = Buffer.alloc(0);
-    found.touch(this.#disk.now(), true);
-  }
-
-  #moveRows(old: Buffer, index: number, rotation: NonNullable<SimulatedGlpi['rotation']>): void {
+  /** @param old null: the key file was missing, and every value is run through the routine of before 9.5 */
+  #moveRows(old: Buffer | null, index: number, rotation: NonNullable<SimulatedGlpi['rotation']>): void {
     if (this.rotation !== rotation) return;
     const row = this.#database.rows[index];
     if (row === undefined || !this.#database.up) {
@@ -132,7 +148,8 @@ export class SimulatedGlpi {
     const { key } = this;
     if (row.value !== null && row.value !== '' && key !== null) {
       // What does not decrypt becomes a sealed '': the data is gone.
-      row.value = this.#seal(openAsGlpi(row.value, old) ?? Buffer.alloc(0), key);
+      const plaintext = old === null ? garbleAsGlpi(row.value, this.#database.version) : openAsGlpi(row.value, old);
+      row.value = this.#seal(plaintext ?? Buffer.alloc(0), key);
     }
     this.#clock.later(ROW_TIME, () => this.#moveRows(old, index + 1, rotation));
   }
@@ -152,6 +169,7 @@ export class SimulatedGlpi {
         this.save(row, `secret ${table} ${id}`);
       }
     }
+    if (this.#random.chance(70)) this.register('of the installation');
   }
 
   #directory(): Inode {

@@ -1,135 +1,194 @@
 import { createHash } from 'node:crypto';
+import type { Reconciliation } from '../../../src/keeper/reconcile.ts';
 import type { NameChange } from '../disk/disk.ts';
 import type { Inode } from '../disk/inode.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { SimulatedProcess } from '../machine/process.ts';
-import { type Commit, placeOf, type SimulatedDatabase } from './database.ts';
-import { CONFIG, KEY_PATH, type SimulatedGlpi } from './glpi.ts';
+import { type Commit, placeOf, REGISTRATION, type SimulatedDatabase } from './database.ts';
+import { CONFIG, KEY_PATH, PASSWORD, type SimulatedGlpi } from './glpi.ts';
 import { Opener } from './glpi-cipher.ts';
+import { keysWrittenIn } from './keys-written-in.ts';
+import { VaultFiles } from './vault-files.ts';
 
-/** A promise that did not hold. */
-export class BrokenPromise extends Error {
-  override readonly name = 'BrokenPromise';
-  /** `never-lose`, `never-worse`, `never-unreadable`, `gate`, `minimal-touch`, `idempotent`, `heals`, `no-defect` */
-  readonly promise: string;
+/** What a history may break, by the promises of DESIGN section 1; `no-defect` is an error that nobody planned. */
+export type PromiseName =
+  | 'never-lose'
+  | 'never-worse'
+  | 'never-unreadable'
+  | 'never-generate'
+  | 'gate'
+  | 'heals'
+  | 'level-triggered'
+  | 'crash-safe'
+  | 'idempotent'
+  | 'minimal-touch'
+  | 'silent'
+  | 'alone'
+  | 'registration'
+  | 'no-defect';
 
-  constructor(promise: string, message: string) {
-    super(message);
-    this.promise = promise;
-  }
+export interface BrokenPromise {
+  readonly promise: PromiseName;
+  readonly message: string;
 }
 
 const GUARDED =
   /^(?:glpicrypt\.key|config_db\.php|config_db_slave\.php|local_define\.php|glpi\.key|oauth\.pem|oauth\.pub|\.keykeeper-.*\.tmp)$/;
+const LEASE = '/vault/glpi/lease.json';
 /** A rotation that changed nothing for this long, in ms, counts as dead: twice the settle time. */
 const ROTATION_STALLED = 20_000;
 
-/** Watches everything that happens in a history, and says which promise of DESIGN was broken. */
+/** Watches everything that happens in a history, and says which promise was broken. */
 export class Promises {
-  /** Every key that a vault has acknowledged, as base64; lost is what is not in the vault any more. */
-  readonly acknowledged = new Set<string>();
-  /** Every key that ever was in the key file. */
-  readonly everLive = new Map<string, Buffer>();
   readonly broken: BrokenPromise[] = [];
-  /** Changes of the config directory and the vault by keepers. */
+  /** Changes of GLPI's side and the vault by keepers. */
   touched = 0;
+  readonly vault: VaultFiles;
+  /** Every key that a vault has acknowledged, as base64; lost is what is not in the vault any more. */
+  readonly #acknowledged = new Set<string>();
+  /** Every key that ever was in the key file, or could be read out of it. */
+  readonly #everLive = new Map<string, Buffer>();
+  /** Files that a keeper put in their place, with what it put there. */
+  readonly #placed = new Map<Inode, { readonly path: string; readonly content: Buffer; readonly version: bigint }>();
+  readonly #opener = new Opener();
   readonly #machine: Machine;
   readonly #glpi: SimulatedGlpi;
   readonly #database: SimulatedDatabase;
-  readonly #opener = new Opener();
-  /** What a generation's file says of the key, for bytes that were read before; null where they are no whole generation. */
-  readonly #keyIn = new WeakMap<Buffer, string | null>();
-
   readonly #tell: (line: string) => void;
+  #holder: SimulatedProcess | null = null;
+  #told = '';
+  /** At some time GLPI could not open a value: from then on it may have emptied one itself. */
+  #troubled = false;
 
   /** @param tell takes what happens in between, for whoever wants to understand a history */
   constructor(machine: Machine, glpi: SimulatedGlpi, database: SimulatedDatabase, tell: (line: string) => void) {
-    this.#tell = tell;
     this.#machine = machine;
     this.#glpi = glpi;
     this.#database = database;
+    this.#tell = tell;
+    this.vault = new VaultFiles(machine.disk);
     machine.disk.onNameChange = (change) => this.#seeNameChange(change);
     database.onCommit = (commit) => this.#seeCommit(commit);
   }
 
-  /** What lies in the key file goes on record, whoever wrote it. */
+  break(promise: PromiseName, message: string): void {
+    this.broken.push({ promise, message });
+  }
+
+  /** What lies in the key file goes on record, whoever wrote it, and that GLPI cannot open what it sealed. */
   noteLive(): void {
-    const { key } = this.#glpi;
-    if (key !== null) this.everLive.set(key.toString('base64'), key);
+    this.#troubled ||= this.#openedByLive() < this.#sealed().length;
+    const content = this.#machine.disk.look(KEY_PATH)?.content;
+    if (content !== undefined) for (const key of keysWrittenIn(content)) this.#everLive.set(nameOf(key), key);
   }
 
   /** A vault has said that a generation is kept, and so all that it lists. */
-  seeKept(): void {
-    for (const key of this.#keysOnDisk()) this.acknowledged.add(key);
+  noteKept(): void {
+    for (const key of this.vault.keys()) this.#acknowledged.add(nameOf(key));
   }
 
-  /** Reads the vault's files as they lie on the disk, without the product's code. */
   checkVault(moment: string): void {
-    const held = new Set(this.#keysOnDisk());
-    for (const key of this.acknowledged) {
+    const held = new Set(this.vault.keys().map(nameOf));
+    for (const key of this.#acknowledged) {
       if (!held.has(key)) this.break('never-lose', `${moment}: a key that was kept is not in the vault: ${short(key)}`);
     }
   }
 
-  /** GLPI was let in, on what was there when this keeper read last. */
+  /** After a power cut, what a keeper put in its place is there whole, or what was there before. */
+  checkPlaced(): void {
+    for (const [inode, { path, content, version }] of this.#placed) {
+      if (this.#machine.disk.look(path) !== inode || inode.version !== version || inode.content.equals(content))
+        continue;
+      this.break('crash-safe', `the power was cut, and ${path} is neither old nor new`);
+    }
+  }
+
+  /** GLPI was let in, on what was there when this keeper looked last. */
   checkGate(by: SimulatedProcess): void {
-    const { key } = this.#glpi;
     if (this.#database.readAfter.get(by) !== this.#database.outsideChanges) return;
-    const best = this.#best();
-    if (best === null) return;
-    const opened = key === null ? 0 : this.#opened(key);
-    if (opened === 0) {
-      this.break(
-        'gate',
-        `opened with a key that opens none of ${this.#sealed().length} values; a kept one opens ${best.count}`,
-      );
-    }
+    const [best] = this.#strongest();
+    if (best === undefined || this.#openedByLive() > 0) return;
+    this.break(
+      'gate',
+      `opened with a key that opens none of ${this.#sealed().length} values; a kept one opens ${best.count}`,
+    );
   }
 
-  /** After everything has calmed down, and one more init has run: the key that opens the most is live. */
-  checkHealed(): void {
-    const { key } = this.#glpi;
-    const best = this.#best();
-    if (best === null) return;
-    const opened = key === null ? 0 : this.#opened(key);
-    if (opened === 0) {
-      this.break(
-        'heals',
-        `the live key ${key === null ? 'is missing' : 'opens nothing'}; one in the vault opens ${best.count}`,
-      );
-    }
+  /** After everything has calmed down: the key that opens the most is live, where one of them does. */
+  checkHealed(promise: 'heals' | 'level-triggered'): void {
+    const [best, next] = this.#strongest();
+    // Two keys that open as many: a person must choose.
+    if (best === undefined || best.count === next?.count || this.#openedByLive() > 0) return;
+    const live = this.#glpi.key === null ? 'is missing' : 'opens nothing';
+    this.break(promise, `the live key ${live}; one in the vault opens ${best.count}`);
   }
 
-  break(promise: string, message: string): void {
-    this.broken.push(new BrokenPromise(promise, message));
+  /** The registration key is back where it was lost, under a key that opens everything. */
+  checkRegistration(): void {
+    const row = this.#database.registration;
+    if ((row !== undefined && row.value !== null) || this.#openedByLive() < this.#sealed().length) return;
+    if (this.#sealed().length === 0) return;
+    const known = this.vault.generations().findLast(({ registration }) => registration !== null)?.registration;
+    if (known?.kind === 'kept') this.break('registration', 'its row is lost, the vault holds it, and it is not back');
+  }
+
+  /** Looks for secrets in what a pass tells. */
+  checkTold({ findings, reports }: Reconciliation): void {
+    const text = JSON.stringify([findings, reports]);
+    if (text === this.#told) return;
+    this.#told = text;
+    const keys = [...this.#everLive.values()].flatMap((key) => [key.toString('base64'), key.toString('hex')]);
+    const found = [PASSWORD, ...this.#glpi.typed, ...keys].find((secret) => text.includes(secret));
+    if (found !== undefined) this.break('silent', `a secret is told: ${text.slice(0, 400)}`);
   }
 
   #seeNameChange({ path, by, before, after }: NameChange): void {
-    if (!path.includes('.tmp'))
-      this.#tell(`${by?.name ?? 'the world'} ${after === null ? 'removes' : 'puts'} ${path}${of(path, after)}`);
+    if (!path.includes('.tmp')) this.#tell(`${by?.name ?? 'the world'} ${this.#described(path, after)}`);
+    if (path === LEASE) this.#holder = after === null ? null : by;
     if (by === null) {
       this.noteLive();
       return;
     }
-    if (!path.startsWith('/vault/')) this.touched += 1;
-    if (!path.startsWith(`${CONFIG}/`) && path !== CONFIG && !path.startsWith('/vault/')) {
-      this.break('minimal-touch', `${by.name} changed ${path}`);
-    }
-    if (path.startsWith(`${CONFIG}/`) && !GUARDED.test(path.slice(CONFIG.length + 1))) {
-      this.break('minimal-touch', `${by.name} changed ${path}`);
-    }
+    if (!path.startsWith('/vault/')) this.#seeTouch(by, path, after);
     if (path === KEY_PATH && before !== after) this.#seeKeyReplaced(by, before, after);
     this.noteLive();
   }
 
+  #seeTouch(by: SimulatedProcess, path: string, after: Inode | null): void {
+    this.touched += 1;
+    const inside = path.startsWith(`${CONFIG}/`);
+    if (path !== CONFIG && !(inside && GUARDED.test(path.slice(CONFIG.length + 1)))) {
+      this.break('minimal-touch', `${by.name} changed ${path}`);
+    }
+    if (!inside || after === null || path.endsWith('.tmp')) return;
+    this.#placed.set(after, { path, content: after.content, version: after.version });
+    if (by.kind === 'init') this.#mustBeAlone(by, `puts ${path}`);
+  }
+
   #seeKeyReplaced(by: SimulatedProcess, before: Inode | null, after: Inode | null): void {
     if (after === null) this.break('never-worse', `${by.name} removed the key file`);
+    const put = after?.content ?? Buffer.alloc(0);
+    const kept = new Set(this.vault.keys().map(nameOf));
+    const unknown = put.length === 32 && !this.#everLive.has(nameOf(put)) && !kept.has(nameOf(put));
+    if (unknown && by.kind === 'rotate') {
+      this.break('never-lose', `${by.name} made a new key live before it was in the vault`);
+    } else if (unknown) this.break('never-generate', `${by.name} put a key there that nobody ever saw`);
     const old = before?.content;
     if (old === undefined || old.length === 0) return;
-    if (!this.#keysOnDisk(old.length).includes(old.toString('base64'))) {
-      this.break('never-lose', `${by.name} replaced a key file whose bytes are not in the vault`);
-    }
-    if (old.length !== 32) return;
+    this.#seeBytesReplaced(by, old, put, kept);
+    if (old.length === 32 && by.kind !== 'rotate') this.#seeWorse(by, old);
+  }
+
+  #seeBytesReplaced(by: SimulatedProcess, old: Buffer, put: Buffer, kept: ReadonlySet<string>): void {
+    if (this.vault.generations().some(({ key }) => key?.equals(old) === true)) return;
+    const lost = keysWrittenIn(old).find((key) => !kept.has(nameOf(key)) && !key.equals(put));
+    if (lost !== undefined) this.break('never-lose', `${by.name} replaced a key that is not in the vault`);
+    // Bytes that are no key are kept too, except while the vault cannot be used.
+    if (old.length === 32 || by.faulted) return;
+    this.break('never-lose', `${by.name} replaced ${old.length} bytes in the key's place that are not in the vault`);
+  }
+
+  #seeWorse(by: SimulatedProcess, old: Buffer): void {
     const seen = this.#database.lastRead.get(by);
     const opens = seen === undefined ? 0 : [...seen.values()].filter((value) => this.#opens(value, old)).length;
     if (opens > 0)
@@ -141,19 +200,30 @@ export class Promises {
   }
 
   #seeCommit({ by, changes }: Commit): void {
+    this.touched += 1;
     this.#tell(`${by.name} writes ${changes.map(({ reference }) => placeOf(reference)).join(', ')}`);
+    this.#mustBeAlone(by, 'writes rows');
     const live = this.#glpi.key;
     for (const { reference, from, to } of changes) {
       const before = this.#plaintext(from);
-      const after = to === null ? null : this.#plaintext(to);
+      const after = this.#plaintext(to);
       const row = placeOf(reference);
-      if (before !== null && before.length > 0 && !isGarbled(before) && after?.equals(before) !== true) {
+      if (before !== null && this.#glpi.typed.has(before.toString('utf8')) && after?.equals(before) !== true) {
         this.break('never-unreadable', `${by.name} changed what ${row} holds`);
       }
-      if (from !== null && live !== null && this.#opens(from, live) && to !== null && !this.#opens(to, live)) {
+      if (by.kind !== 'rotate' && live !== null && this.#opens(from, live) && to !== null && !this.#opens(to, live)) {
         this.break('never-unreadable', `${by.name} sealed ${row} under another key than the live one`);
       }
+      if (reference.name === REGISTRATION.name && from === '' && !this.#troubled) {
+        this.break('registration', `${by.name} wrote a registration key that somebody had cleared on purpose`);
+      }
     }
+  }
+
+  /** One keeper at a time changes GLPI's side; who was frozen, or could not use the vault, is told by its guards. */
+  #mustBeAlone(by: SimulatedProcess, what: string): void {
+    if (this.#holder === by || by.faulted || by.stalledUntil > 0) return;
+    this.break('alone', `${by.name} ${what}, and ${this.#holder?.name ?? 'nobody'} holds the lease`);
   }
 
   #opens(value: string | null, key: Buffer): boolean {
@@ -162,21 +232,24 @@ export class Promises {
 
   #plaintext(value: string | null): Buffer | null {
     if (value === null || value === '') return null;
-    for (const key of this.everLive.values()) {
+    for (const key of [...this.#everLive.values(), ...this.vault.keys()]) {
       const opened = this.#opener.open(value, key);
       if (opened !== null) return opened;
     }
     return null;
   }
 
-  /** The kept key that opens the most values; null where none opens any. */
-  #best(): { readonly key: string; readonly count: number } | null {
-    let best: { key: string; count: number } | null = null;
-    for (const key of this.acknowledged) {
-      const count = this.#opened(Buffer.from(key, 'base64'));
-      if (count > 0 && count > (best?.count ?? 0)) best = { key, count };
-    }
-    return best;
+  /** The kept keys that open anything, the most first. */
+  #strongest(): { readonly key: string; readonly count: number }[] {
+    return [...this.#acknowledged]
+      .map((key) => ({ key, count: this.#opened(Buffer.from(key, 'base64')) }))
+      .filter(({ count }) => count > 0)
+      .sort((one, other) => other.count - one.count);
+  }
+
+  #openedByLive(): number {
+    const { key } = this.#glpi;
+    return key === null ? 0 : this.#opened(key);
   }
 
   #opened(key: Buffer): number {
@@ -187,43 +260,16 @@ export class Promises {
     return this.#database.rows.flatMap(({ value }) => (value === null || value === '' ? [] : [value]));
   }
 
-  /** Contents of the key file in every generation that is whole, as base64. */
-  #keysOnDisk(length = 32): string[] {
-    const folder = this.#machine.disk.look('/vault/glpi/generations');
-    const found: string[] = [];
-    for (const { content } of folder?.entries.values() ?? []) {
-      let key = this.#keyIn.get(content);
-      if (key === undefined) {
-        key = keyOf(content);
-        this.#keyIn.set(content, key);
-      }
-      if (key !== null && Buffer.byteLength(key, 'base64') === length) found.push(key);
-    }
-    return found;
+  #described(path: string, after: Inode | null): string {
+    if (after === null) return `removes ${path}`;
+    const kept = path.includes('/generations/') ? this.vault.read(after.content) : null;
+    const key = path === KEY_PATH ? after.content : kept === null || kept === 'damaged' ? null : kept.key;
+    return key === null ? `puts ${path}` : `puts ${path}: ${short(nameOf(key))}, ${key.length} bytes`;
   }
 }
 
-/** The key file in a generation's bytes, as base64; null where they are not whole, or hold none. */
-function keyOf(content: Buffer): string | null {
-  const text = content.toString('utf8');
-  const at = text.lastIndexOf('  "sha256": "');
-  const stated = text.slice(at + 13, at + 77);
-  if (at < 0 || createHash('sha256').update(content.subarray(0, at)).digest('hex') !== stated) return null;
-  return (JSON.parse(text) as { contents?: Record<string, string> }).contents?.['glpicrypt.key'] ?? null;
-}
-
-/** In these histories every plaintext that a person typed begins so. */
-function isGarbled(plaintext: Buffer): boolean {
-  return !plaintext.toString('utf8').startsWith('secret');
-}
-
-/** Which key lies there now. */
-function of(path: string, after: Inode | null): string {
-  if (after === null || after.kind === 'directory') return '';
-  if (path === KEY_PATH)
-    return `: ${after.content.length === 32 ? short(after.content.toString('base64')) : `${after.content.length} bytes`}`;
-  const kept = path.includes('/generations/') ? keyOf(after.content) : null;
-  return kept === null ? '' : `: ${short(kept)}`;
+function nameOf(key: Buffer): string {
+  return key.toString('base64');
 }
 
 function short(key: string): string {
