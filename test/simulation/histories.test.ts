@@ -5,7 +5,7 @@ import { FOUND } from './found.ts';
 import { bundleWorker } from './machine/bundle.ts';
 
 /** `npm run simulate -- --minutes N` runs more. */
-const HISTORIES = 300;
+const HISTORIES = 200;
 const STEPS = 20;
 /** Within so many histories each planted defect has to be found. */
 const SEARCH = 400;
