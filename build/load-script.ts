@@ -9,7 +9,7 @@ const CACHE = '.cache';
 /**
  * Runs a script of this build, and gives what it exports. Node's own compile cache holds a module as it was before it ran,
  * without the functions that V8 compiles at their first call: for a quiet `init` they are most of its work. This one holds
- * them. It is bound to the release of V8 and its flags, not to user and processor; where there is none, or another V8, the
+ * them. It is bound to the release of V8 and its flags, not to the user; where there is none, or one that V8 refuses, the
  * script is compiled from its source.
  *
  * @param path absolute
