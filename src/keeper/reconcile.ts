@@ -61,7 +61,8 @@ class Run implements AsyncDisposable {
   #failed: Record<keyof typeof NOTHING_FAILED, boolean> = { ...NOTHING_FAILED };
   #waitedForRow = false;
   #resealed = false;
-  #captured = false;
+  /** What was captured last, as it was planned. */
+  #captured: string | null = null;
   #unsettled = false;
   #last = false;
 
@@ -144,10 +145,11 @@ class Run implements AsyncDisposable {
       await this.#takeLease();
       if (this.#lease !== null) return 'again';
     }
-    // A vault that nobody can look into cannot tell that it holds everything already: once a run is enough.
-    if (!touchesGlpi(planned) && this.#captured) return this.#finish(judged);
+    // A vault that nobody can look into cannot tell that it holds everything already: once for each reason is enough.
+    const captures = touchesGlpi(planned) ? null : JSON.stringify(planned.actions);
+    if (captures !== null && captures === this.#captured) return this.#finish(judged);
     await this.#apply(judged);
-    this.#captured = !touchesGlpi(planned);
+    this.#captured = captures;
     // What was changed has to hold still anew.
     if (touchesGlpi(planned)) {
       this.#previous = null;
