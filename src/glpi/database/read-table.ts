@@ -5,8 +5,8 @@ import { quoted, type Row, type Session } from './session.ts';
 
 /** Tables of at least this many rows may be sampled. */
 const LARGE = 1000;
-/** Rows of one statement of a full reading. */
-const PAGE = 5000;
+/** Rows of one statement of a full reading: also with cells of the greatest length they stay below what an answer may hold. */
+const PAGE = 500;
 /** Rows at either end of a sampled table, and random places with some rows at each. */
 const END_ROWS = 16;
 const PLACES = 16;
