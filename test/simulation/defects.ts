@@ -120,11 +120,7 @@ export const DEFECTS: readonly PlantedDefect[] = [
     name: 'a watch looks only when an event tells it to',
     breaks: ['level-triggered'],
     changes: [
-      change(
-        'keeper/watch.ts',
-        'const limit = Math.min(this.#patience(), keeper.settings.interval);',
-        'const limit = 1e9 + 0 * Math.min(this.#patience(), keeper.settings.interval);',
-      ),
+      change('keeper/watch.ts', 'const limit = this.#patience();', 'const limit = 1e9 + 0 * this.#patience();'),
     ],
   },
   // 6. Crash-safe and idempotent.

@@ -100,11 +100,17 @@ async function rewriteBatches(
   }
 }
 
-/** By column, by number and by bytes. A single row that is longer goes alone. */
+/** Table by table, as they come; in it by column, by number and by bytes. A single row that is longer goes alone. */
 function* batchesOf(changes: Iterable<ValueChange>, { rows }: Listing): Generator<Batch> {
   const open = new Map<string, { batch: Batch; bytes: number }>();
+  let last: string | null = null;
   for (const { reference, from, to } of changes) {
     const { table, column, id, jsonPath } = reference;
+    if (table !== last) {
+      for (const { batch } of open.values()) yield batch;
+      open.clear();
+      last = table;
+    }
     const key = `${table}\0${column}\0${jsonPath ?? ''}`;
     const size = Buffer.byteLength(from ?? '') + Buffer.byteLength(to ?? '');
     const known = open.get(key);

@@ -125,6 +125,8 @@ export class Disk {
   /** Gives a name to an inode, or takes it away. */
   setName(path: string, inode: Inode | null): void {
     const { parent, name } = this.locate(path);
+    // A directory that was removed takes no name any more (rmdir(2)), though somebody may still hold it open.
+    if (parent !== this.root && parent.links === 0) throw systemError('ENOENT', 'open');
     const before = parent.entries.get(name) ?? null;
     parent.set(name, inode);
     parent.touch(this.#clock.wallTime, true);

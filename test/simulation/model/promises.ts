@@ -239,9 +239,10 @@ export class Promises {
     return null;
   }
 
-  /** The kept keys that open anything, the most first. */
+  /** The kept keys that open anything, and those that can be read out of the key file, the most first. */
   #strongest(): { readonly key: string; readonly count: number }[] {
-    return [...this.#acknowledged]
+    const written = keysWrittenIn(this.#machine.disk.look(KEY_PATH)?.content ?? Buffer.alloc(0)).map(nameOf);
+    return [...new Set([...this.#acknowledged, ...written])]
       .map((key) => ({ key, count: this.#opened(Buffer.from(key, 'base64')) }))
       .filter(({ count }) => count > 0)
       .sort((one, other) => other.count - one.count);
