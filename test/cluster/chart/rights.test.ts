@@ -50,16 +50,25 @@ describe.skipIf(!(await available('kubernetes')))('the rights of the chart’s R
     add('sees GLPI', await soon(async () => (await statusOf(name))?.glpi.running === true));
     await namespace.execute(name, 'glpi', ['rm', '-f', KEY]);
     add('tells in events', await soon(() => hasToldOf(name)));
-    if (keeps) {
-      await namespace.kubectl(['patch', 'secret', `${name}-vault`, '--type=merge', '--patch', '{"data":null}']);
-      add('hears of a change', await soon(() => isKept(name)));
-    }
+    add('hears of a change', keeps && (await hearsEachTime(name)));
     // It takes the lease first, also where there is nothing to do.
     const alone = await namespace.execute(name, 'keykeeper', command('vault', 'reencrypt', '--plain'));
     add('writes alone', alone.exitCode === 0);
     const previous = await namespace.logs(name, 'keykeeper', ['--previous']);
     const said = `${previous}${await namespace.logs(name, 'keykeeper')}${JSON.stringify(await statusOf(name))}`;
     return { can, said };
+  }
+
+  /**
+   * Whether what is taken out of the vault is put back each time: once may be the pass that follows on the deleted key,
+   * which comes late on a busy machine.
+   */
+  async function hearsEachTime(name: string): Promise<boolean> {
+    for (let times = 3; times > 0; times -= 1) {
+      await namespace.kubectl(['patch', 'secret', `${name}-vault`, '--type=merge', '--patch', '{"data":null}']);
+      if (!(await soon(() => isKept(name)))) return false;
+    }
+    return true;
   }
 
   async function isKept(name: string): Promise<boolean> {
