@@ -15,13 +15,14 @@ export interface NearestDirectory {
  * The config directory, or, where it is absent, the volume mounted right above it: the place where a first start will
  * make it. Null where neither is there; a parent that is no mount point belongs to somebody else and does not count.
  *
- * @param mounts the text of `/proc/self/mountinfo` (proc_pid_mountinfo(5)): field 5 is the mount point
+ * @param mounts the text of `/proc/self/mountinfo` (proc_pid_mountinfo(5)): field 5 is the mount point; left out, it is
+ *   read where it is asked for, which is only where the directory is absent
  */
-export function nearestDirectory(path: AbsolutePath, mounts: string = readMountTable()): NearestDirectory | null {
+export function nearestDirectory(path: AbsolutePath, mounts?: string): NearestDirectory | null {
   const own = directoryAccess(path);
   if (own !== null) return { path, access: own };
   const parent = absolutePath(dirname(path));
-  if (!isMountPoint(parent, mounts)) return null;
+  if (!isMountPoint(parent, mounts ?? readMountTable())) return null;
   const access = directoryAccess(parent);
   return access === null ? null : { path: parent, access };
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type BigIntStats, constants, fstatSync, lstatSync, readSync } from 'node:fs';
 import { type AbsolutePath, gid, mode, sha256, uid } from '../core/brand.ts';
 import { systemCode } from '../core/failure.ts';
@@ -155,7 +155,7 @@ function regular(content: Buffer, stats: BigIntStats): FileState {
     kind: 'regular',
     content: new Secret(content),
     size: content.length,
-    sha256: sha256(createHash('sha256').update(content).digest('hex')),
+    sha256: sha256(hash('sha256', content, 'hex')),
     access: accessOf(stats),
     version: versionOf(stats),
   };

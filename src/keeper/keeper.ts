@@ -1,6 +1,5 @@
 import type { Settings } from '../config/settings.ts';
 import { decideGate, type GateDecision } from '../core/gate.ts';
-import { KEY_FILE } from '../core/guarded-set.ts';
 import type { Memory, Observation } from '../core/observation.ts';
 import { NO_RECORDS } from '../core/records.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -115,7 +114,6 @@ export class Keeper {
       glpiRunning: running,
       container,
       platform: platform.name,
-      readTwice: null,
       until: options.until ?? 'done',
       reason: options.reason ?? 'capture',
       passMemory: options.passMemory,
@@ -156,16 +154,18 @@ export class Keeper {
       container: null,
       signal,
     } as const;
-    const { observation } = await observe({ ...look, vault: this.#vault, previous: null, readTwice: null });
-    this.#memory = doubt(this.#memory, observation);
-    if (!isMissed(this.#memory, observation)) return null;
+    const seen = await observe({ ...look, vault: this.#vault, previous: null });
+    this.#memory = doubt(this.#memory, seen.observation);
+    if (!isMissed(this.#memory, seen.observation)) return null;
     const memory = this.#memory;
     const lookAtVault = async () => this.#vault;
     const { result, conclude } = await reconcileFiles({
       ...look,
       memory,
       lookAtVault,
-      readTwice: observation.key.kind === 'malformed' ? observation.files[KEY_FILE] : null,
+      // Judged as it was seen: a second look in the same moment proves nothing more. What changes from here on is seen by
+      // the write itself, which creates an absent file or fails, and replaces nothing but the bytes that were judged.
+      firstLook: { ...seen, observation: { ...seen.observation, memory } },
       until: 'done',
       reason: 'capture',
       asked: {},

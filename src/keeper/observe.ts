@@ -1,7 +1,7 @@
 import type { Settings } from '../config/settings.ts';
 import { Failure } from '../core/failure.ts';
 import type { Generation } from '../core/generation.ts';
-import { type FileState, type GuardedSet, KEY_FILE } from '../core/guarded-set.ts';
+import { type GuardedSet, KEY_FILE } from '../core/guarded-set.ts';
 import { newestFirst } from '../core/history.ts';
 import type { DatabaseState, Memory, Observation, VaultState } from '../core/observation.ts';
 import type { Records } from '../core/records.ts';
@@ -44,8 +44,6 @@ export interface Look {
   readonly previous: Pass | null;
   /** What earlier passes of the same run found out. */
   readonly passMemory?: PassMemory;
-  /** A key file of a wrong length that the caller has read twice just now: the same bytes need no second reading. */
-  readonly readTwice: FileState | null;
   /** Older generations are looked through for what was lost long ago, too. */
   readonly history?: boolean;
   /** A person said that the database found is the right one. */
@@ -97,16 +95,12 @@ export async function observe(look: Look): Promise<Pass> {
   return { observation, keyring, database };
 }
 
-async function readFiles({ settings: { configDir }, readTwice, signal }: Look) {
+async function readFiles({ settings: { configDir }, signal }: Look) {
   const first = readGuardedSet(configDir);
   const key = first.files[KEY_FILE];
-  if (keyStateOf(key).kind !== 'malformed' || hasSameBytes(key, readTwice)) return first;
+  if (keyStateOf(key).kind !== 'malformed') return first;
   await pause(SECOND_READING, signal);
   return readGuardedSet(configDir);
-}
-
-function hasSameBytes(one: FileState, other: FileState | null): boolean {
-  return one.kind === 'regular' && other?.kind === 'regular' && one.sha256 === other.sha256;
 }
 
 async function observeChosen(

@@ -80,7 +80,7 @@ class Run implements AsyncDisposable {
   }
 
   async look(): Promise<Judged> {
-    const { settings, stage, memory, glpiRunning, signal, asked } = this.#request;
+    const { settings, stage, memory, glpiRunning, now, signal, asked } = this.#request;
     const looked = await this.#request.lookAtVault();
     const vault = {
       ...looked,
@@ -88,8 +88,6 @@ class Run implements AsyncDisposable {
     };
     this.#vault = vault;
     const previous = this.#previous;
-    const readTwice = this.#after === null ? this.#request.readTwice : null;
-    const { now } = this.#request;
     const wish = this.#request.wish?.wish ?? null;
     const look = {
       settings,
@@ -102,12 +100,12 @@ class Run implements AsyncDisposable {
       wish,
       previous,
       passMemory: this.#passMemory,
-      readTwice,
       history: asked.scope === 'rescue',
       adopt: asked.adopt === true,
       signal,
     };
-    const pass = await observe(look);
+    const seen = this.#after === null ? this.#request.firstLook : undefined;
+    const pass = seen ?? (await observe(look));
     const judgement = judge(pass.observation);
     const planned = plan(pass.observation, judgement, {
       rescue: settings.rescue,

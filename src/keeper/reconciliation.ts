@@ -7,7 +7,7 @@ import type { Plan, PlanOptions } from '../core/plan.ts';
 import type { Judgement } from '../core/verdict.ts';
 import type { ObservedContainer, Platform } from '../platform/platform.ts';
 import type { ActionReport } from './apply.ts';
-import type { Look, Pass, VaultLook } from './observe.ts';
+import type { Pass, VaultLook } from './observe.ts';
 import type { PassMemory } from './pass-memory.ts';
 import type { Wish } from './registration-wish.ts';
 
@@ -43,8 +43,8 @@ export interface ReconcileRequest {
   readonly glpiRunning: boolean | null;
   readonly container: ObservedContainer | null;
   readonly platform: Platform['name'];
-  /** For the first look alone, see {@link Look}. */
-  readonly readTwice: Look['readTwice'];
+  /** What the caller has just seen, in place of the first look; else it looks itself. */
+  readonly firstLook?: Pass;
   /** `plan`: nothing is applied (`--dry-run`, `status`). */
   readonly until: 'plan' | 'done';
   /** Why a generation would be written. */

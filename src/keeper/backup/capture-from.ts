@@ -57,7 +57,7 @@ export async function captureFrom(request: CaptureFromRequest): Promise<Captured
   const vault = await lookAtVault(request.openVault);
   const { keys, findings } = keysAmong(files);
   const memory = { trusted: null, files: {} };
-  const fixed = { memory, glpiRunning: null, previous: null, wish: null, readTwice: null } as const;
+  const fixed = { memory, glpiRunning: null, previous: null, wish: null } as const;
   const tested = await testFoundKeys(keys, { settings, stage: 'ask', depth: 'full', vault, now, signal, ...fixed });
   const kept = await keepKeys(request, keys, tested, newestFirst(vault.state));
   const observation = withVault(tested.pass.observation, vault.state, kept);

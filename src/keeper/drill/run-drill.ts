@@ -88,7 +88,6 @@ async function look({ now, signal }: DrillOrder, settings: Settings, vault: Vaul
     wish: null,
     now,
     previous: null,
-    readTwice: null,
     signal,
   });
   const judgement = judge(pass.observation);

@@ -64,7 +64,6 @@ async function judge(
     glpiRunning: null,
     container: null,
     platform: 'none',
-    readTwice: null,
     until: 'plan',
     reason: 'doctor',
     passMemory: memory,
