@@ -32,13 +32,18 @@ export class Cipher {
    * @returns ciphertext, then the tag of 16 bytes.
    */
   encrypt(plaintext: Uint8Array, nonce: Uint8Array, additional: Uint8Array): Buffer {
-    this.#begin(nonce);
     const sealed = Buffer.alloc(plaintext.length + TAG_BYTES);
     sealed.set(plaintext);
-    const ciphertext = sealed.subarray(0, plaintext.length);
-    this.#stream.apply(ciphertext, 1);
-    sealed.set(poly1305(this.#authenticated(ciphertext, additional), this.#oneTimeKey), plaintext.length);
+    this.encryptInPlace(sealed, nonce, additional);
     return sealed;
+  }
+
+  /** As {@link encrypt}. @param bytes the plaintext and 16 bytes more, overwritten by ciphertext and tag */
+  encryptInPlace(bytes: Uint8Array, nonce: Uint8Array, additional: Uint8Array): void {
+    this.#begin(nonce);
+    const ciphertext = bytes.subarray(0, bytes.length - TAG_BYTES);
+    this.#stream.apply(ciphertext, 1);
+    bytes.set(poly1305(this.#authenticated(ciphertext, additional), this.#oneTimeKey), ciphertext.length);
   }
 
   /** The plaintext, or null if the tag does not verify or `sealed` is shorter than a tag. */
