@@ -5,6 +5,7 @@ import { type PlanOptions, touchesGlpi } from '../core/plan.ts';
 import { planRescue, type RescueWish } from '../core/plan-rescue.ts';
 import { referenceKey } from '../core/reference-key.ts';
 import { openKeeper } from '../keeper/open-keeper.ts';
+import { passMemory } from '../keeper/pass-memory.ts';
 import type { Reconciliation } from '../keeper/reconcile.ts';
 import type { ResultDocument } from '../report/document.ts';
 import { printResult } from '../report/print-result.ts';
@@ -57,8 +58,10 @@ async function run(context: CommandContext): Promise<ResultDocument> {
   const dryRun = options.dryRun === true;
   const undo = options.undo === true;
   await using opened = await openKeeper(settings, 'guard', !dryRun, environment);
+  const memory = passMemory();
   const preview = await opened.keeper.reconcile(signal, {
     until: 'plan',
+    passMemory: memory,
     depth: 'full',
     asked: { scope: undo ? 'undo-rescue' : 'rescue' },
   });
@@ -72,7 +75,7 @@ async function run(context: CommandContext): Promise<ResultDocument> {
   if (refusal !== null) return { ...shown, exitCode: EXIT.usage, findings: [refusal, ...shown.findings] };
   using _ = context.progress('waiting for the values to hold still, then writing', () => '');
   const asked: Asked = undo ? { scope: 'undo-rescue' } : { scope: 'rescue', ...wish };
-  const result = await opened.keeper.reconcile(signal, { depth: 'full', asked, reason: 'rescue' });
+  const result = await opened.keeper.reconcile(signal, { depth: 'full', asked, reason: 'rescue', passMemory: memory });
   return { ...resultOf(result, { command: 'rescue', exitCode: finalCode(result, asked) }), details };
 }
 

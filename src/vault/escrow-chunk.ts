@@ -50,8 +50,23 @@ const chunkShape = looseObject({
   ),
 });
 
-/** Cuts an escrow into chunks: the same values in any order give the same chunks. */
+/** A pass asks for the digest of an escrow, and its captures for the chunks: each escrow is cut once. */
+const cuts = new WeakMap<Sequence<EscrowEntry>, EscrowCut>();
+
+/**
+ * Cuts an escrow into chunks: the same values in any order give the same chunks.
+ *
+ * @param entries must never change after this
+ */
 export function chunkEscrow(entries: Sequence<EscrowEntry>): EscrowCut {
+  const known = cuts.get(entries);
+  if (known !== undefined) return known;
+  const cut = cutNow(entries);
+  cuts.set(entries, cut);
+  return cut;
+}
+
+function cutNow(entries: Sequence<EscrowEntry>): EscrowCut {
   const chunks: Chunk[] = [];
   let count = 0;
   for (const bucket of bucketsOf(entries)) {
