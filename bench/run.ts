@@ -15,6 +15,7 @@ import { measureManyRows } from './many-rows.ts';
 import { Program } from './program.ts';
 import { measureRepair } from './repair.ts';
 import { jsonOf, type Part, textOf } from './report.ts';
+import { measureRescue } from './rescue.ts';
 import { recordResults } from './results.ts';
 import { measureRotate } from './rotate.ts';
 import type { Row } from './row.ts';
@@ -45,6 +46,7 @@ const PARTS: Readonly<Record<string, Measure>> = {
   idle: ({ program, schema }) => measureIdle(program, schema),
   events: ({ program, schema }) => measureEvents(program, schema),
   rotate: ({ program, mariadb }) => (mariadb === null ? [] : measureRotate(program)),
+  rescue: ({ program, mariadb }) => (mariadb === null ? [] : measureRescue(program)),
   'many-rows': ({ program, mariadb }) => (mariadb === null ? [] : measureManyRows(program, mariadb)),
   image: async () => ((await available('docker')) ? await measureImage() : []),
 };
