@@ -6,6 +6,7 @@ import { countingAmong } from '../core/tally.ts';
 import type { Opening, StoredValue, ValueEvidence, ValueReference } from '../core/value.ts';
 import type { Database, Identification, ValuesRead } from '../glpi/database/database.ts';
 import type { EvidenceContext } from '../glpi/evidence.ts';
+import type { WantedPlace } from '../vault/vault.ts';
 import { assessInTurns } from './assess-in-turns.ts';
 import { findEmptied, recallEmptied, recoveryOf } from './find-emptied.ts';
 import { findPast } from './find-past.ts';
@@ -31,7 +32,8 @@ export async function assessValues({ database, read, found, look }: AssessmentIn
   const circumstances = circumstancesOf(read.digest, version, look);
   const first = await look.passMemory.evidence.of(circumstances, () => assessFirst(stored, look, context));
   const merge = () => look.passMemory.escrow.of(circumstances, () => mergeEscrow(stored, first.evidence, [], []));
-  const kept = await readKept({ stored, first, coverage }, look, merge);
+  const withVault = JSON.stringify([circumstances, coverage, look.generations]);
+  const kept = await look.passMemory.kept.of(withVault, () => readKept({ stored, first, coverage }, look, merge));
   const index = new Map(kept.map((entry) => [referenceKey(entry.reference), entry.value]));
   const values = await assessAgain(stored, first, index, look, context);
   const isKept = ({ reference }: ValueEvidence) => index.has(referenceKey(reference));
@@ -44,15 +46,29 @@ export async function assessValues({ database, read, found, look }: AssessmentIn
   const counting = countingAmong(values);
   const accidents = accidentsAmong(emptied, look.circumstances, counting).map((each) => referenceKey(each.reference));
   const staying = isBadTime(look.circumstances, counting) ? [...accidents, ...others] : accidents;
-  const history = await look.readHistory?.();
+  const { readHistory } = look;
+  const history =
+    readHistory === null ? null : await look.passMemory.past.of(withVault, () => readHistory(notGoodAmong(values)));
   const covered = new Set([...accidents, ...[...dead, ...values.filter((each) => each.better !== null)].map(keyOf)]);
   const past =
-    history === undefined
+    history === null
       ? []
       : await findPast({ database, stored, values, covered, history, context: recoveryOf(look, version) });
   const untouched = kept.length === 0 && values.every(opensReal);
-  const escrow = untouched ? await merge() : mergeEscrow(stored, values, kept, staying);
+  const escrow = untouched
+    ? await merge()
+    : await look.passMemory.merged.of(JSON.stringify([withVault, staying]), () =>
+        mergeEscrow(stored, values, kept, staying),
+      );
   return { ...common, escrow, emptied, past };
+}
+
+/** Places that hold nothing good, and those that hold nothing at all. */
+function notGoodAmong(values: Sequence<ValueEvidence>): WantedPlace {
+  const good = placesOf(
+    values.filter(({ opens, better }) => better !== null || opens.some(({ as }) => as !== 'empty')),
+  );
+  return (place) => !good.has(place);
 }
 
 /** What the keys say by themselves. */

@@ -54,8 +54,10 @@ export interface DatabaseLook {
   /** The newest generation that has an escrow, and how to read it. */
   readonly escrowOf: Generation | null;
   readonly readEscrow: (generation: Generation, wanted: WantedPlace) => Promise<readonly EscrowEntry[]>;
-  /** All that the vault ever kept; null where nobody asks for it. */
-  readonly readHistory: (() => Promise<ValueHistory>) | null;
+  /** Names of the vault's generations: as long as they are the same, its escrows are. */
+  readonly generations: readonly string[];
+  /** What the vault ever kept of these places; null where nobody asks for it. */
+  readonly readHistory: ((wanted: WantedPlace) => Promise<ValueHistory>) | null;
   readonly signal: AbortSignal;
 }
 

@@ -142,7 +142,8 @@ async function observeChosen(
     },
     escrowOf: generations.find((each) => each.escrowCount > 0) ?? null,
     readEscrow: (generation, wanted) => readEscrow(vault.vault, generation, wanted),
-    readHistory: look.history === true ? () => readHistory(vault.vault) : null,
+    generations: generations.map(({ id }) => id),
+    readHistory: look.history === true ? (wanted) => readHistory(vault.vault, wanted) : null,
     signal: look.signal,
   });
 }
@@ -153,10 +154,10 @@ async function readEscrow(vault: Vault | null, generation: Generation, wanted: W
 }
 
 /** Without an identity nothing of it can be read. */
-async function readHistory(vault: Vault | null): Promise<ValueHistory> {
+async function readHistory(vault: Vault | null, wanted: WantedPlace): Promise<ValueHistory> {
   const nothing = { values: new Map(), places: new Map(), damaged: [] };
   try {
-    return (await vault?.history()) ?? nothing;
+    return (await vault?.history(wanted)) ?? nothing;
   } catch (error) {
     if (error instanceof Failure && error.code === 'vault-identity-missing') return nothing;
     throw error;

@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto';
 import type { Sha256 } from '../core/brand.ts';
+import type { EscrowEntry } from '../core/generation.ts';
 import type { Sequence } from '../core/sequence.ts';
 import type { ValueEvidence } from '../core/value.ts';
 import { TableMemory } from '../glpi/database/table-memory.ts';
+import type { ValueHistory } from '../vault/vault.ts';
 import type { MergedEscrow } from './merge-escrow.ts';
 import type { DatabaseLook } from './observe-database.ts';
 
@@ -37,11 +39,23 @@ export interface FirstEvidence {
 export interface PassMemory {
   readonly tables: TableMemory;
   readonly evidence: LastResult<FirstEvidence>;
+  /** The escrow of values that are all well. */
   readonly escrow: LastResult<MergedEscrow>;
+  /** What the vault has for places that are not, the escrow with it, and what older escrows have for them. */
+  readonly kept: LastResult<readonly EscrowEntry[]>;
+  readonly merged: LastResult<MergedEscrow>;
+  readonly past: LastResult<ValueHistory>;
 }
 
 export function passMemory(): PassMemory {
-  return { tables: new TableMemory(), evidence: new LastResult(), escrow: new LastResult() };
+  return {
+    tables: new TableMemory(),
+    evidence: new LastResult(),
+    escrow: new LastResult(),
+    kept: new LastResult(),
+    merged: new LastResult(),
+    past: new LastResult(),
+  };
 }
 
 /** All that evidence rests on: what was read, the keys in the order in which they are tried, and what they are tried with. */

@@ -93,13 +93,14 @@ async function readKept(steps: readonly RescueStep[], { pass, vault }: ApplyCont
   const places = placesOf(steps);
   const { entries } = await vault.escrow(holder, (reference) => places.has(reference));
   const newest = new Map(entries.map((entry) => [referenceKey(entry.reference), entry.value]));
-  const wanted = steps.filter(({ way }) => way === 'older').map(({ reference }) => reference);
-  const history = wanted.length === 0 ? null : await vault.history(wanted);
+  const older = steps.filter(({ way }) => way === 'older');
+  const past = new Set(older.map(({ reference }) => referenceKey(reference)));
+  const history = older.length === 0 ? null : await vault.history((reference) => past.has(referenceKey(reference)));
   return (reference) => {
     const key = referenceKey(reference);
-    const past = (history?.values.get(key) ?? []).map((each) => each.value);
+    const earlier = (history?.values.get(key) ?? []).map((each) => each.value);
     const kept = newest.get(key);
-    return kept === undefined ? past : [kept, ...past];
+    return kept === undefined ? earlier : [kept, ...earlier];
   };
 }
 

@@ -4,7 +4,7 @@ import type { DamagedGeneration } from '../core/observation.ts';
 import { referenceKey } from '../core/reference-key.ts';
 import type { ValueReference } from '../core/value.ts';
 import type { GenerationRecord } from './generation-format.ts';
-import type { EscrowReading, PastValue, ValueHistory } from './vault.ts';
+import type { EscrowReading, PastValue, ValueHistory, WantedPlace } from './vault.ts';
 
 /** After so many chunks others get their turn: a lease's heartbeat must not wait for all of them. */
 const CHUNKS_A_TURN = 32;
@@ -15,14 +15,13 @@ const CHUNKS_A_TURN = 32;
  *
  * @param records oldest first
  * @param readChunk reads the chunk of this name
- * @param wanted the places asked for; all where it is left out
+ * @param wanted which places are asked for; all where it is left out
  */
 export async function readHistory(
   records: readonly GenerationRecord[],
   readChunk: (name: Sha256) => Promise<EscrowReading>,
-  wanted?: Iterable<ValueReference>,
+  wanted?: WantedPlace,
 ): Promise<ValueHistory> {
-  const places = wanted === undefined ? null : new Set(Array.from(wanted, referenceKey));
   const values = new Map<string, PastValue[]>();
   const found = new Map<string, ValueReference>();
   const damaged: DamagedGeneration[] = [];
@@ -36,8 +35,8 @@ export async function readHistory(
       const chunk = await readChunk(name);
       damaged.push(...chunk.damaged);
       for (const { reference, value } of chunk.entries) {
+        if (wanted?.(reference) === false) continue;
         const key = referenceKey(reference);
-        if (places?.has(key) === false) continue;
         found.set(key, reference);
         add(values, key, { value, generation: number, createdAt });
       }

@@ -155,11 +155,12 @@ export interface Vault {
   escrow(generation: Generation, wanted?: WantedPlace): Promise<EscrowReading>;
 
   /**
-   * What all escrows hold, or hold of the `wanted` places. Each chunk is read once, whoever names it.
+   * What all escrows hold, each chunk read once, whoever names it.
    *
+   * @param wanted as {@link escrow}
    * @throws Failure `vault-identity-missing` as {@link escrow}
    */
-  history(wanted?: Iterable<ValueReference>): Promise<ValueHistory>;
+  history(wanted?: WantedPlace): Promise<ValueHistory>;
 
   record(name: RecordName): Promise<VaultRecord>;
 

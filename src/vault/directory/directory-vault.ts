@@ -2,7 +2,6 @@ import type { Sha256 } from '../../core/brand.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Generation, GenerationDraft } from '../../core/generation.ts';
 import type { DamagedGeneration } from '../../core/observation.ts';
-import type { ValueReference } from '../../core/value.ts';
 import { addGeneration } from '../add-generation.ts';
 import type { Envelope } from '../age-envelope.ts';
 import type { LeaseClock } from '../lease-clock.ts';
@@ -92,7 +91,7 @@ export class DirectoryVault implements Vault {
     return this.#parts.escrow.read(record.escrow.chunks, wanted);
   }
 
-  async history(wanted?: Iterable<ValueReference>): Promise<ValueHistory> {
+  async history(wanted?: WantedPlace): Promise<ValueHistory> {
     const { generations, escrow, place, ready } = this.#parts;
     try {
       ready('read');

@@ -3,7 +3,6 @@ import { Failure } from '../../core/failure.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { Generation, GenerationDraft } from '../../core/generation.ts';
 import type { DamagedGeneration } from '../../core/observation.ts';
-import type { ValueReference } from '../../core/value.ts';
 import { addGeneration } from '../add-generation.ts';
 import type { LeaseClock } from '../lease-clock.ts';
 import { pruneGenerations } from '../prune-generations.ts';
@@ -82,7 +81,7 @@ export class KubernetesVault implements Vault {
     });
   }
 
-  async history(wanted?: Iterable<ValueReference>): Promise<ValueHistory> {
+  async history(wanted?: WantedPlace): Promise<ValueHistory> {
     const { generations, escrow } = await this.#drawers.look();
     const { records } = await generations.read();
     return await readHistory(records, (name) => escrow.read([name]), wanted);
