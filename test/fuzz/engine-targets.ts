@@ -1,12 +1,10 @@
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import type { AddressInfo } from 'node:net';
 import { chooseApiVersion } from '../../src/platform/docker/api-version.ts';
 import { openEngine } from '../../src/platform/docker/engine.ts';
 import { engineAddress, showAddress } from '../../src/platform/docker/engine-address.ts';
-import { type FuzzTarget, jsonSeed } from './fuzz-target.ts';
+import { type FuzzTarget, isRefusal, jsonSeed } from './fuzz-target.ts';
 
 const MOUNT = { Type: 'volume', Name: 'glpi', Source: '/var/lib/docker/volumes/glpi/_data', Destination: '/glpi' };
 const CONTAINER = {
@@ -32,9 +30,12 @@ export const ENGINE_TARGETS: readonly FuzzTarget[] = [
     seeds: () => [jsonSeed(CONTAINER), jsonSeed([CONTAINER])],
     tokens: ['"State":null', '"Mounts":{}', '"Labels":[]', '"Config":null', '[null]', '"Env":"A=b"', '"Names":null'],
     read: async (input) => {
-      const engine = openEngine({ kind: 'socket', path: await answerAll(input) }, 5_000);
+      const engine = openEngine({ kind: 'tcp', host: '127.0.0.1', port: await answerAll(input), tls: null }, 5_000);
       const asked = await Promise.allSettled([engine.list({}), engine.inspect('glpi'), engine.volumeOptions('glpi')]);
-      for (const each of asked) if (each.status === 'rejected') throw each.reason;
+      const reasons = asked.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+      // One that says what is wrong must not hide another's crash.
+      const [first] = [...reasons.filter((each) => !isRefusal(each)), ...reasons];
+      if (first !== undefined) throw first;
     },
   },
   {
@@ -49,24 +50,24 @@ export const ENGINE_TARGETS: readonly FuzzTarget[] = [
   },
 ];
 
-let server: Promise<{ readonly path: string; body: Buffer }> | null = null;
+let server: Promise<{ readonly port: number; body: Buffer }> | null = null;
 
-/** One server for the whole run, which gives this answer to whatever is asked. @returns its socket */
-async function answerAll(body: Buffer): Promise<string> {
+/** One server for the whole run, which gives this answer to whatever is asked. @returns its port */
+async function answerAll(body: Buffer): Promise<number> {
   server ??= startServer();
   const state = await server;
   state.body = body;
-  return state.path;
+  return state.port;
 }
 
-async function startServer(): Promise<{ readonly path: string; body: Buffer }> {
-  const state = { path: join(tmpdir(), `keykeeper-fuzz-${process.pid}.sock`), body: Buffer.alloc(0) };
+async function startServer(): Promise<{ readonly port: number; body: Buffer }> {
+  const state = { port: 0, body: Buffer.alloc(0) };
   const listening: Server = createServer((_, answer) => {
     answer.setHeader('content-type', 'application/json');
     answer.end(state.body);
   });
-  listening.listen(state.path).unref();
+  listening.listen(0, '127.0.0.1').unref();
   await once(listening, 'listening');
-  process.once('exit', () => rmSync(state.path, { force: true }));
+  state.port = (listening.address() as AddressInfo).port;
   return state;
 }

@@ -132,7 +132,7 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   },
   {
     name: 'age files',
-    seeds: () => [Buffer.from('age-encryption.org/v1\n-> X25519 abc\ndef\n--- mac\n')],
+    seeds: () => ageFiles().flatMap((each) => [each, armored(each)]),
     tokens: ['-> X25519 ', '\n---', '-----BEGIN AGE ENCRYPTED FILE-----\n'],
     read: async (input) => {
       const envelope = createEnvelope([], new Secret(IDENTITY));
@@ -198,4 +198,16 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   },
 ];
 
-const IDENTITY = 'AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX';
+/** Opens the files of {@link ageFiles}. */
+const IDENTITY = fixture('vaults/age-1/identity.txt').toString();
+
+function ageFiles(): Buffer[] {
+  return vaultFiles('age-1').filter((each) => each.toString('latin1').startsWith('age-encryption.org/v1\n'));
+}
+
+function armored(bytes: Buffer): Buffer {
+  const lines = bytes.toString('base64').match(/.{1,64}/g) ?? [];
+  return Buffer.from(
+    ['-----BEGIN AGE ENCRYPTED FILE-----', ...lines, '-----END AGE ENCRYPTED FILE-----', ''].join('\n'),
+  );
+}
