@@ -63,7 +63,7 @@ export function rowsOf(
   own: readonly Measured[],
   peer: readonly Measured[],
   missing: string | null,
-): Row[] {
+): [Row, Row] {
   const shared = { against: PEER, ...(missing === null ? {} : { note: `the peer is not measured: ${missing}` }) };
   const spread = (runs: readonly Measured[], of: keyof Measured) =>
     runs.length === 0 ? null : spreadOf(runs.map((each) => each[of]));
