@@ -4,6 +4,7 @@ import { monotonic } from '../keeper/monotonic.ts';
 import { openCheck } from '../keeper/open-check.ts';
 import { openKeeper, vaultOpener } from '../keeper/open-keeper.ts';
 import { openSchedule } from '../keeper/open-schedule.ts';
+import { restOptimizer } from '../keeper/optimizer.ts';
 import { PodGate } from '../keeper/pod-gate.ts';
 import type { CheckEvent } from '../keeper/registration-check.ts';
 import type { Schedule } from '../keeper/schedule.ts';
@@ -17,6 +18,7 @@ import { VERSION } from '../version.ts';
 import { Announcer } from './announcer.ts';
 import { CheckLog } from './check-log.ts';
 import type { Command, CommandContext } from './command.ts';
+import { keepHeapLean } from './keep-heap-lean.ts';
 import { requireConfigDirectory } from './require-config-directory.ts';
 import { resultOf } from './result-of.ts';
 import { tellBlocked } from './tell-blocked.ts';
@@ -47,6 +49,8 @@ export const watch: Command = {
 
 async function run(context: CommandContext): Promise<ResultDocument | null> {
   const { settings, signal, environment, logger, options } = context;
+  keepHeapLean();
+  restOptimizer();
   requireConfigDirectory(settings);
   await using opened = await openKeeper(settings, options.gate === true ? 'gate' : 'guard', true, environment);
   const { keeper, platform, openVault, followVault } = opened;

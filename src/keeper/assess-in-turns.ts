@@ -3,6 +3,7 @@ import type { Fingerprint } from '../core/brand.ts';
 import type { Sequence } from '../core/sequence.ts';
 import type { StoredValue, ValueEvidence } from '../core/value.ts';
 import { Assessment, type EvidenceContext } from '../glpi/evidence.ts';
+import { wakeOptimizer } from './optimizer.ts';
 
 /** Values that are tried at once: some tens of milliseconds of work. */
 const TURN = 1_000;
@@ -16,6 +17,7 @@ export async function assessInTurns(
   keys: ReadonlyMap<Fingerprint, Buffer>,
   context: EvidenceContext,
 ): Promise<Sequence<ValueEvidence>> {
+  if (values.length > TURN) wakeOptimizer();
   const assessment = new Assessment(values, keys, context);
   while (assessment.go(TURN)) await nextTurn();
   return assessment.evidence;

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { VERDICTS } from '../../core/verdict.ts';
 import { canarySchema, findingSchema } from '../document.ts';
-import { registrationStatusSchema } from './registration-status.ts';
-import { scheduleStatusSchema } from './schedule-status.ts';
+import { registrationStatusSchema } from './registration-status-schema.ts';
+import { scheduleStatusSchema } from './schedule-status-schema.ts';
 
 const time = z.string().check(z.describe('RFC 3339, UTC'));
 const count = z.int().check(z.minimum(0));
