@@ -18,6 +18,9 @@ const HASHBANG = '#!/usr/bin/env node\n';
 const REQUIRE =
   "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);\n";
 
+/** What packages ask the environment for, answered once: winston's diagnostics print nothing then, and load no tables of colours. */
+const SWITCHES = { 'process.env.NODE_ENV': '"production"' };
+
 /** Names of outputs that are loaded by themselves, and their sources. The health check runs every few seconds. */
 const APART = {
   main: 'src/main.ts',
@@ -43,6 +46,7 @@ export async function bundle(directory: string): Promise<Metafile[]> {
     target: 'node24',
     // Node 24 has it (V8 13.6), which esbuild does not know; lowered it would bring helpers into every file.
     supported: { using: true },
+    define: SWITCHES,
     chunkNames: '[name]-[hash]',
     // Names stay, for stack traces that can be read.
     minifySyntax: true,

@@ -49,8 +49,6 @@ export const watch: Command = {
 
 async function run(context: CommandContext): Promise<ResultDocument | null> {
   const { settings, signal, environment, logger, options } = context;
-  keepHeapLean();
-  restOptimizer();
   requireConfigDirectory(settings);
   await using opened = await openKeeper(settings, options.gate === true ? 'gate' : 'guard', true, environment);
   const { keeper, platform, openVault, followVault } = opened;
@@ -108,6 +106,9 @@ async function run(context: CommandContext): Promise<ResultDocument | null> {
       preset: settings.preset.name,
       because: settings.presetEvidence,
     });
+    // What has been loaded by now came with its code, which V8 takes under the flags alone with which it was made.
+    keepHeapLean();
+    restOptimizer();
     held = await runBeside(loop, [lane, schedule], signal);
   } finally {
     process.off('SIGHUP', onHangUp);
