@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { NO_DIGEST } from './digest.ts';
 import type { HistoryResult } from './history.ts';
 import type { Bundle } from './machine/bundle.ts';
 import type { SeedOrder } from './run-seeds.ts';
@@ -9,6 +10,8 @@ export interface Explored {
   /** Processor time of the histories, in ms. */
   readonly processor: number;
   readonly broken: readonly HistoryResult[];
+  /** Of all of them, whatever their order. */
+  readonly digest: string;
 }
 
 /**
@@ -21,7 +24,7 @@ export async function explore(bundle: Bundle, order: SeedOrder): Promise<Explore
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const broken: HistoryResult[] = [];
-  let end = { histories: 0, processor: 0 };
+  let end = { histories: 0, processor: 0, digest: NO_DIGEST };
   let errors = '';
   child.stderr.on('data', (chunk) => {
     errors = `${errors}${chunk}`.slice(-4000);

@@ -1,4 +1,5 @@
 import type { Settings } from '../../src/config/settings.ts';
+import { digestOf } from './digest.ts';
 import { installClock } from './machine/clock.ts';
 import { newMachine } from './machine/machine.ts';
 import { Random } from './machine/random.ts';
@@ -26,6 +27,8 @@ export interface HistoryResult {
   readonly broken: readonly BrokenPromise[];
   /** What happened, one line an event. */
   readonly log: readonly string[];
+  /** As {@link digestOf} makes it. */
+  readonly digest: string;
 }
 
 /** Longest that an init takes to end by itself, in ms. */
@@ -47,7 +50,7 @@ export async function runHistory(options: HistoryOptions): Promise<HistoryResult
     look(world, step.name);
   }
   if (promises.broken.length === 0) await calmDown(world);
-  return { seed, script, broken: [...promises.broken], log };
+  return { seed, script, broken: [...promises.broken], log, digest: digestOf(world) };
 }
 
 /** A GLPI that was just installed. */
@@ -63,8 +66,12 @@ function beginning({ seed, settings, traces, plant }: HistoryOptions): World {
   database.otherSessions = () => (glpi.rotation === null ? 0 : 1);
   const platform = new SimulatedPlatform(random.chance(50) ? 'docker' : 'none', clock);
   const log: string[] = [];
-  const tell = traces === true ? (line: string) => note({ log, machine }, `    ${line}`) : () => {};
-  const promises = new Promises(machine, glpi, database, tell);
+  const record: string[] = [];
+  const traced = { log: traces === true ? log : [], record, machine };
+  const promises = new Promises(machine, glpi, database, {
+    change: (line) => note(traced, `    ${line}`),
+    told: (text) => record.push(text),
+  });
   glpi.start();
   disk.syncAll();
   const inContainer = random.chance(30);
@@ -77,6 +84,7 @@ function beginning({ seed, settings, traces, plant }: HistoryOptions): World {
     promises,
     keepers: [],
     log,
+    record,
     copies: [],
     inContainer,
     processes: 0,

@@ -1,3 +1,4 @@
+import { addDigest, NO_DIGEST } from './digest.ts';
 import { type HistoryResult, runHistory } from './history.ts';
 import { simulatedSettings } from './model/keepers.ts';
 import { type Step, scriptOf } from './script.ts';
@@ -30,15 +31,17 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
 const settings = await simulatedSettings();
 
 let histories = 0;
+let digest = NO_DIGEST;
 for (let seed = order.from; seed < order.from + order.count; seed += 1) {
   const result = await run(seed, order.script ?? scriptOf(seed, order.steps));
   histories += 1;
+  digest = addDigest(digest, result.digest);
   if (result.broken.length === 0) continue;
   process.stdout.write(`${JSON.stringify(order.shrinks === true ? await shrink(result) : result)}\n`);
   if (order.first) break;
 }
 const { user, system } = process.cpuUsage();
-process.stdout.write(`${JSON.stringify({ histories, processor: (user + system) / 1000 })}\n`);
+process.stdout.write(`${JSON.stringify({ histories, processor: (user + system) / 1000, digest })}\n`);
 
 function run(seed: number, script: readonly Step[], traces = false): Promise<HistoryResult> {
   return runHistory({ seed, script, settings, traces, plant: order.plant });
@@ -54,5 +57,9 @@ async function shrink({ seed, script, broken }: HistoryResult): Promise<HistoryR
     if (still[0]?.promise === promise) smallest = without;
   }
   Error.stackTraceLimit = STACK;
-  return await run(seed, smallest, true);
+  try {
+    return await run(seed, smallest, true);
+  } finally {
+    Error.stackTraceLimit = 0;
+  }
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { addDigest, NO_DIGEST } from './digest.ts';
 import { describeBroken, explore } from './explore.ts';
 import { bundleWorker } from './machine/bundle.ts';
 
@@ -29,6 +30,7 @@ const finished = new Set<number>();
 let histories = 0;
 let processor = 0;
 let failures = 0;
+let digest = NO_DIGEST;
 
 async function work(): Promise<void> {
   do {
@@ -38,6 +40,7 @@ async function work(): Promise<void> {
     const explored = await explore(bundle, { from, count, steps, first: false, shrinks: true });
     histories += explored.histories;
     processor += explored.processor;
+    digest = addDigest(digest, explored.digest);
     finished.add(from);
     while (finished.delete(done)) done += count;
     for (const result of explored.broken) {
@@ -54,5 +57,5 @@ function summary(): string {
 }
 
 await Promise.all(Array.from({ length: values.seed === undefined ? Number(values.processes) : 1 }, work));
-process.stdout.write(`${summary()}\n`);
+process.stdout.write(`${summary()}\ndigest of the histories: ${digest}\n`);
 process.exitCode = failures === 0 ? 0 : 1;

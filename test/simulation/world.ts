@@ -17,6 +17,8 @@ export interface World {
   readonly promises: Promises;
   readonly keepers: RunningKeeper[];
   readonly log: string[];
+  /** All that the log may tell, and what keepers told. */
+  readonly record: string[];
   /** Copies that an administrator made. */
   readonly copies: { readonly key: Buffer; readonly rows: Row[] }[];
   /** GLPI's config directory lies in its container, and is gone with it. */
@@ -24,8 +26,10 @@ export interface World {
   processes: number;
 }
 
-export function note({ log, machine }: Pick<World, 'log' | 'machine'>, line: string): void {
-  log.push(`${String(Math.floor(machine.clock.now)).padStart(9)} ${line}`);
+export function note({ log, record, machine }: Pick<World, 'log' | 'record' | 'machine'>, line: string): void {
+  const timed = `${String(Math.floor(machine.clock.now)).padStart(9)} ${line}`;
+  log.push(timed);
+  record.push(timed);
 }
 
 export function start(world: World, kind: SimulatedProcess['kind'], gated = false): RunningKeeper {

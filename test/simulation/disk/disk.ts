@@ -33,6 +33,8 @@ export class Disk {
   readonly #parts = new Map<string, readonly string[]>();
   #inodes = 1n;
   #descriptors = 100;
+  /** System calls that processes made. */
+  calls = 0;
   /** Called before each system call of a process; may let others do something in between. */
   onCall: (call: string, process: SimulatedProcess) => void = () => {};
   onNameChange: (change: NameChange) => void = () => {};
@@ -51,6 +53,7 @@ export class Disk {
   enter(call: string): void {
     const process = currentProcess();
     if (process === null) return;
+    this.calls += 1;
     if (process.dead) throw new Killed(call);
     if (process.callsLeft !== null) {
       process.callsLeft -= 1;

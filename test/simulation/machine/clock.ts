@@ -19,7 +19,8 @@ export class VirtualClock {
   /** What the wall clock is ahead of its right time, in ms. */
   skew = 0;
   #timers: Timer[] = [];
-  #order = 0;
+  /** Timers that were ever set. */
+  timers = 0;
 
   get wallTime(): number {
     return EPOCH + Math.floor(this.now) + this.skew;
@@ -66,8 +67,8 @@ export class VirtualClock {
   }
 
   #add(duration: number, process: SimulatedProcess | null, fire: () => void): Timer {
-    this.#order += 1;
-    const timer: Timer = { due: this.now + duration, order: this.#order, process, fire, cancelled: false };
+    this.timers += 1;
+    const timer: Timer = { due: this.now + duration, order: this.timers, process, fire, cancelled: false };
     this.#timers.push(timer);
     return timer;
   }

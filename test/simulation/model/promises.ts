@@ -32,6 +32,14 @@ export interface BrokenPromise {
   readonly message: string;
 }
 
+/** Takes what happens in between, for whoever wants to understand a history or to compare it. */
+export interface Teller {
+  /** A keeper, or the world, changed a file or rows. */
+  change(line: string): void;
+  /** All that a pass told, where it is not what was told before. */
+  told(text: string): void;
+}
+
 const GUARDED =
   /^(?:glpicrypt\.key|config_db\.php|config_db_slave\.php|local_define\.php|glpi\.key|oauth\.pem|oauth\.pub|\.keykeeper-.*\.tmp)$/;
 const LEASE = '/vault/glpi/lease.json';
@@ -54,14 +62,13 @@ export class Promises {
   readonly #machine: Machine;
   readonly #glpi: SimulatedGlpi;
   readonly #database: SimulatedDatabase;
-  readonly #tell: (line: string) => void;
+  readonly #tell: Teller;
   #holder: SimulatedProcess | null = null;
   #told = '';
   /** At some time GLPI could not open a value: from then on it may have emptied one itself. */
   #troubled = false;
 
-  /** @param tell takes what happens in between, for whoever wants to understand a history */
-  constructor(machine: Machine, glpi: SimulatedGlpi, database: SimulatedDatabase, tell: (line: string) => void) {
+  constructor(machine: Machine, glpi: SimulatedGlpi, database: SimulatedDatabase, tell: Teller) {
     this.#machine = machine;
     this.#glpi = glpi;
     this.#database = database;
@@ -137,13 +144,14 @@ export class Promises {
     const text = JSON.stringify([findings, reports]);
     if (text === this.#told) return;
     this.#told = text;
+    this.#tell.told(text);
     const keys = [...this.#everLive.values()].flatMap((key) => [key.toString('base64'), key.toString('hex')]);
     const found = [PASSWORD, ...this.#glpi.typed, ...keys].find((secret) => text.includes(secret));
     if (found !== undefined) this.break('silent', `a secret is told: ${text.slice(0, 400)}`);
   }
 
   #seeNameChange({ path, by, before, after }: NameChange): void {
-    if (!path.includes('.tmp')) this.#tell(`${by?.name ?? 'the world'} ${this.#described(path, after)}`);
+    if (!path.includes('.tmp')) this.#tell.change(`${by?.name ?? 'the world'} ${this.#described(path, after)}`);
     if (path === LEASE) this.#holder = after === null ? null : by;
     if (by === null) {
       this.noteLive();
@@ -201,7 +209,7 @@ export class Promises {
 
   #seeCommit({ by, changes }: Commit): void {
     this.touched += 1;
-    this.#tell(`${by.name} writes ${changes.map(({ reference }) => placeOf(reference)).join(', ')}`);
+    this.#tell.change(`${by.name} writes ${changes.map(({ reference }) => placeOf(reference)).join(', ')}`);
     this.#mustBeAlone(by, 'writes rows');
     const live = this.#glpi.key;
     for (const { reference, from, to } of changes) {
