@@ -25,6 +25,7 @@ const REPLACED: Readonly<Record<string, string>> = {
   'node:fs': 'disk/node-fs.ts',
   'node:timers/promises': 'machine/node-timers.ts',
   'node:crypto': 'machine/node-crypto.ts',
+  'node:os': 'machine/node-os.ts',
 };
 /** Modules of the product that stand before what is not there: a database server, inotify. */
 const DOUBLES: Readonly<Record<string, string>> = {
@@ -66,6 +67,8 @@ export async function bundleWorker(changes: readonly SourceChange[]): Promise<Bu
       platform: 'node',
       target: 'node24',
       supported: { using: true },
+      // Each keeper is the first process of its container; a number of the real one would differ in each run.
+      define: { 'process.pid': '1' },
       sourcemap: 'inline',
       sourcesContent: false,
       external: NEVER_LOADED,
