@@ -8,7 +8,7 @@ import type { Rotation } from '../core/rotation.ts';
 import type { SecuredPlace } from '../core/secured-place.ts';
 import { list, Mismatch, nullable, object, oneOf, optional, type Shape, text, time } from '../core/shape.ts';
 import { VERDICTS } from '../core/verdict.ts';
-import type { RecordName, Vault } from '../vault/vault.ts';
+import type { RecordName, Vault, VaultRecord } from '../vault/vault.ts';
 import { placesSchema } from './place-record.ts';
 import { presenceSchema } from './presence-record.ts';
 import { receiptsSchema } from './receipt-record.ts';
@@ -27,6 +27,17 @@ const chronicle = () =>
     }),
   );
 
+/** What records held: as long as its file is the same, a vault gives the same record, and a watch asks at each look. */
+const READ = new WeakMap<VaultRecord, unknown>();
+
+function contentOf<T>(record: VaultRecord & { readonly kind: 'present' }, shape: () => Shape<T>): T | Mismatch {
+  const known = READ.get(record) as T | Mismatch | undefined;
+  if (known !== undefined) return known;
+  const value = shape()(record.value);
+  READ.set(record, value);
+  return value;
+}
+
 /** The records as far as they can be read, and those that cannot. */
 export interface RecordsLook {
   readonly records: Records;
@@ -40,7 +51,7 @@ export async function readRecords(vault: Vault): Promise<RecordsLook> {
     const record = await vault.record(name);
     if (record.kind === 'absent' || record.kind === 'sealed') return null;
     const reason = record.kind === 'damaged' ? record.reason : 'does not hold what it should';
-    const value = record.kind === 'present' ? shape()(record.value) : new Mismatch('');
+    const value = record.kind === 'present' ? contentOf(record, shape) : new Mismatch('');
     if (!(value instanceof Mismatch)) return value;
     damaged.push({ file: `record ${name}`, reason });
     return null;
