@@ -9,6 +9,11 @@ export interface Open {
   readonly flags: number;
 }
 
+interface Location {
+  readonly parent: Inode;
+  readonly name: string;
+}
+
 /** How a path begins that goes on from a directory held open (proc_pid_fd(5)). */
 const HELD = '/proc/self/fd/';
 
@@ -29,14 +34,13 @@ export class Disk {
   readonly #clock: VirtualClock;
   readonly #random: Random;
   readonly #open = new Map<number, Open>();
-  /** Paths that were taken apart before. */
-  readonly #parts = new Map<string, readonly string[]>();
+  /** Where paths led last, and how often a directory had got or lost its name by then. */
+  readonly #located = new Map<string, Location & { readonly parts: readonly string[]; readonly directories: number }>();
+  #directories = 0;
   #inodes = 1n;
   #descriptors = 100;
   /** System calls that processes made. */
   calls = 0;
-  /** Called before each system call of a process; may let others do something in between. */
-  onCall: (call: string, process: SimulatedProcess) => void = () => {};
   onNameChange: (change: NameChange) => void = () => {};
   /** Those who watch a directory. */
   readonly listeners = new Set<(path: string) => void>();
@@ -68,8 +72,6 @@ export class Disk {
       process.faulted = true;
       throw systemError(code, call);
     }
-    this.onCall(call, process);
-    if (process.dead) throw new Killed(call);
   }
 
   newInode(kind: 'file' | 'directory', mode: number): Inode {
@@ -109,20 +111,20 @@ export class Disk {
   }
 
   /** The directory that a path's last component lies in. `name` is '' for a directory that is named by itself. */
-  locate(path: string): { readonly parent: Inode; readonly name: string } {
-    if (!path.startsWith(HELD)) return descend(this.root, this.#partsOf(path));
-    const slash = path.indexOf('/', HELD.length);
-    const descriptor = path.slice(HELD.length, slash < 0 ? undefined : slash);
-    return descend(this.opened(Number(descriptor)).inode, slash < 0 ? [] : this.#partsOf(path.slice(slash)));
+  locate(path: string): Location {
+    if (path.startsWith(HELD)) return this.#locateHeld(path);
+    const known = this.#located.get(path);
+    if (known !== undefined && known.directories === this.#directories) return known;
+    const parts = known?.parts ?? partsOf(path);
+    const found = { ...descend(this.root, parts), parts, directories: this.#directories };
+    this.#located.set(path, found);
+    return found;
   }
 
-  #partsOf(path: string): readonly string[] {
-    let parts = this.#parts.get(path);
-    if (parts === undefined) {
-      parts = path.split('/').filter((part) => part !== '');
-      this.#parts.set(path, parts);
-    }
-    return parts;
+  #locateHeld(path: string): Location {
+    const slash = path.indexOf('/', HELD.length);
+    const { inode } = this.opened(Number(path.slice(HELD.length, slash < 0 ? undefined : slash)));
+    return descend(inode, slash < 0 ? [] : partsOf(path.slice(slash)));
   }
 
   /** Gives a name to an inode, or takes it away. */
@@ -131,6 +133,7 @@ export class Disk {
     // A directory that was removed takes no name any more (rmdir(2)), though somebody may still hold it open.
     if (parent !== this.root && parent.links === 0) throw systemError('ENOENT', 'open');
     const before = parent.entries.get(name) ?? null;
+    if (before?.kind === 'directory' || inode?.kind === 'directory') this.#directories += 1;
     parent.set(name, inode);
     parent.touch(this.#clock.wallTime, true);
     inode?.touch(this.#clock.wallTime, false);
@@ -168,6 +171,7 @@ export class Disk {
    */
   cutPower(): void {
     this.#open.clear();
+    this.#directories += 1;
     const settle = (inode: Inode): void => {
       if (inode.kind === 'file') {
         if (inode.content !== inode.durableContent) inode.content = this.#afterCut(inode);
@@ -208,7 +212,11 @@ export class Disk {
   }
 }
 
-function descend(from: Inode, parts: readonly string[]): { parent: Inode; name: string } {
+function partsOf(path: string): string[] {
+  return path.split('/').filter((part) => part !== '');
+}
+
+function descend(from: Inode, parts: readonly string[]): Location {
   const last = parts.length - 1;
   let parent = from;
   for (let at = 0; at < last; at += 1) {

@@ -94,9 +94,62 @@ class BigStats extends Asked {
   }
 }
 
-/** As lstat(2) and fstat(2) tell it. */
+/** As lstat(2) and fstat(2) tell it; the same again for an inode that is as it was. */
 export function statsOf(inode: Inode, bigint: boolean): object {
-  return bigint ? new BigStats(inode) : new Stats(inode);
+  const known = told.get(inode);
+  if (known?.isOf(inode) === true) return bigint ? known.big(inode) : known.plain(inode);
+  const now = new Told(inode);
+  told.set(inode, now);
+  return bigint ? now.big(inode) : now.plain(inode);
+}
+
+const told = new WeakMap<Inode, Told>();
+
+class Told {
+  readonly #mode: number;
+  readonly #uid: number;
+  readonly #gid: number;
+  readonly #links: number;
+  readonly #size: number;
+  readonly #modified: number;
+  readonly #changed: number;
+  readonly #version: bigint;
+  #plain: Stats | null = null;
+  #big: BigStats | null = null;
+
+  constructor(inode: Inode) {
+    this.#mode = inode.mode;
+    this.#uid = inode.uid;
+    this.#gid = inode.gid;
+    this.#links = inode.links;
+    this.#size = inode.content.length;
+    this.#modified = inode.modified;
+    this.#changed = inode.changed;
+    this.#version = inode.version;
+  }
+
+  isOf(inode: Inode): boolean {
+    return (
+      this.#version === inode.version &&
+      this.#links === inode.links &&
+      this.#mode === inode.mode &&
+      this.#uid === inode.uid &&
+      this.#gid === inode.gid &&
+      this.#size === inode.content.length &&
+      this.#modified === inode.modified &&
+      this.#changed === inode.changed
+    );
+  }
+
+  plain(inode: Inode): Stats {
+    this.#plain ??= new Stats(inode);
+    return this.#plain;
+  }
+
+  big(inode: Inode): BigStats {
+    this.#big ??= new BigStats(inode);
+    return this.#big;
+  }
 }
 
 function linksOf(inode: Inode): number {

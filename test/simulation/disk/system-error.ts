@@ -11,6 +11,16 @@ class SystemError extends Error implements NodeJS.ErrnoException {
   }
 }
 
+/** Errors that were thrown before: histories throw thousands, mostly of files that are not there. */
+const known = new Map<string, SystemError>();
+
 export function systemError(code: string, syscall: string): NodeJS.ErrnoException {
-  return new SystemError(code, syscall);
+  if (Error.stackTraceLimit !== 0) return new SystemError(code, syscall);
+  const name = `${code} ${syscall}`;
+  let error = known.get(name);
+  if (error === undefined) {
+    error = Object.freeze(new SystemError(code, syscall));
+    known.set(name, error);
+  }
+  return error;
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { sha256 } from '../../../src/core/brand.ts';
 import { Failure } from '../../../src/core/failure.ts';
 import type { ValueReference } from '../../../src/core/value.ts';
@@ -43,8 +43,8 @@ export class SimulatedDatabase {
   version: string;
   /** Name of the instance at GLPI Network. */
   networkUid: string | null = 'network-uid';
-  /** What each process read last in full, as values by place. */
-  readonly lastRead = new Map<SimulatedProcess, ReadonlyMap<string, string | null>>();
+  /** The values that each process read last in full. */
+  readonly lastRead = new Map<SimulatedProcess, readonly (string | null)[]>();
   /** Sessions of others, GLPI's for one. */
   otherSessions: () => number = () => 0;
   /** Counts what others than keepers changed, of the rows and of the config directory. */
@@ -78,8 +78,16 @@ export class SimulatedDatabase {
   }
 }
 
-export function placeOf({ table, column, id, context, name, jsonPath }: ValueReference): string {
-  return [table, column, id, context ?? '', name ?? '', jsonPath ?? ''].join('/');
+const places = new WeakMap<ValueReference, string>();
+
+export function placeOf(reference: ValueReference): string {
+  let place = places.get(reference);
+  if (place === undefined) {
+    const { table, column, id, context, name, jsonPath } = reference;
+    place = [table, column, id, context ?? '', name ?? '', jsonPath ?? ''].join('/');
+    places.set(reference, place);
+  }
+  return place;
 }
 
 class Session implements Database {
@@ -109,11 +117,15 @@ class Session implements Database {
         ? []
         : [{ reference, value, class: 'setting' as const, sealedColumn: true }],
     );
-    const digest = createHash('sha256');
-    for (const { reference, value } of values) digest.update(`${placeOf(reference)}\0${value}\0`);
+    const all = values.map(({ reference, value }) => `${placeOf(reference)}\0${value}\0`).join('');
     const process = currentProcess();
-    if (process !== null) lastRead.set(process, new Map(rows.map((row) => [placeOf(row.reference), row.value])));
-    return { values, coverage: 'full', digest: sha256(digest.digest('hex')) };
+    if (process !== null) {
+      lastRead.set(
+        process,
+        rows.map((row) => row.value),
+      );
+    }
+    return { values, coverage: 'full', digest: sha256(hash('sha256', all, 'hex')) };
   }
 
   async readPlaces(references: readonly ValueReference[]): Promise<PlaceRead[]> {

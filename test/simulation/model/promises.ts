@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Reconciliation } from '../../../src/keeper/reconcile.ts';
 import type { NameChange } from '../disk/disk.ts';
 import type { Inode } from '../disk/inode.ts';
@@ -198,7 +198,7 @@ export class Promises {
 
   #seeWorse(by: SimulatedProcess, old: Buffer): void {
     const seen = this.#database.lastRead.get(by);
-    const opens = seen === undefined ? 0 : [...seen.values()].filter((value) => this.#opens(value, old)).length;
+    const opens = seen === undefined ? 0 : seen.filter((value) => this.#opens(value, old)).length;
     if (opens > 0)
       this.break('never-worse', `${by.name} replaced a live key that opened ${opens} values when it last read them`);
     const { rotation } = this.#glpi;
@@ -282,5 +282,5 @@ function nameOf(key: Buffer): string {
 }
 
 function short(key: string): string {
-  return createHash('sha256').update(key).digest('hex').slice(0, 8);
+  return hash('sha256', key, 'hex').slice(0, 8);
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Disk } from '../disk/disk.ts';
 
 /** What a generation's file says, read without the product's code. */
@@ -48,7 +48,7 @@ function readGeneration(content: Buffer): Kept | 'damaged' {
   const text = content.toString('utf8');
   const at = text.lastIndexOf('  "sha256": "');
   const stated = text.slice(at + 13, at + 77);
-  if (at < 0 || createHash('sha256').update(content.subarray(0, at)).digest('hex') !== stated) return 'damaged';
+  if (at < 0 || hash('sha256', content.subarray(0, at), 'hex') !== stated) return 'damaged';
   const { contents, registration } = JSON.parse(text) as {
     readonly contents?: Readonly<Record<string, string>>;
     readonly registration: { readonly kind: string };
