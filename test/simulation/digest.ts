@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Inode } from './disk/inode.ts';
 import type { World } from './world.ts';
 
@@ -13,7 +13,7 @@ export function digestOf({ machine, database, promises, record }: World): string
   const end = [promises.broken, promises.touched, rows, database.networkUid, database.outsideChanges];
   const numbers = [disk.calls, clock.now, clock.skew, clock.timers, random.next()];
   const text = JSON.stringify([record, end, numbers, treeOf(disk.root)]);
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return hash('sha256', text, 'hex').slice(0, 16);
 }
 
 /** Digests of several histories as one, in whatever order they ran: one after the other through {@link addDigest}. */

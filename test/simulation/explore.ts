@@ -1,43 +1,62 @@
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import { NO_DIGEST } from './digest.ts';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface, type Interface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import type { HistoryResult } from './history.ts';
 import type { Bundle } from './machine/bundle.ts';
-import type { SeedOrder } from './run-seeds.ts';
+import type { RunSeeds, SeedOrder } from './run-seeds.ts';
 
-export interface Explored {
-  readonly histories: number;
-  /** Processor time of the histories, in ms. */
-  readonly processor: number;
+export interface Explored extends RunSeeds {
   readonly broken: readonly HistoryResult[];
-  /** Of all of them, whatever their order. */
-  readonly digest: string;
 }
 
-/**
- * Runs histories in a process of its own.
- *
- * @throws Error where the process itself fails; what it printed is in the message
- */
-export async function explore(bundle: Bundle, order: SeedOrder): Promise<Explored> {
-  const child = spawn(process.execPath, ['--enable-source-maps', bundle.path, JSON.stringify(order)], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const broken: HistoryResult[] = [];
-  let end = { histories: 0, processor: 0, digest: NO_DIGEST };
-  let errors = '';
-  child.stderr.on('data', (chunk) => {
-    errors = `${errors}${chunk}`.slice(-4000);
-  });
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  for await (const line of createInterface({ input: child.stdout })) {
-    const result = JSON.parse(line) as HistoryResult | typeof end;
-    if ('histories' in result) end = result;
-    else broken.push(result);
+/** Of what little survives in it, the memory for what is new is made large at once: it is emptied the less often. */
+const FLAGS = ['--enable-source-maps', '--min-semi-space-size=32', '--max-semi-space-size=64'];
+
+/** A process that runs histories, order after order: in a new one, compiling takes as long as hundreds of them. */
+export class Explorer implements AsyncDisposable {
+  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly #lines: AsyncIterator<string>;
+  readonly #ended: Promise<unknown[]>;
+  #errors = '';
+
+  constructor(bundle: Bundle) {
+    this.#child = spawn(process.execPath, [...FLAGS, bundle.path], { stdio: ['pipe', 'pipe', 'pipe'] });
+    this.#child.stderr.on('data', (chunk) => {
+      this.#errors = `${this.#errors}${chunk}`.slice(-4000);
+    });
+    // Of a process that is gone its end tells.
+    this.#child.stdin.on('error', () => {});
+    this.#ended = once(this.#child, 'close');
+    const lines: Interface = createInterface({ input: this.#child.stdout });
+    this.#lines = lines[Symbol.asyncIterator]();
   }
-  const code = await ended;
-  if (code !== 0) throw new Error(`histories from seed ${order.from} ended with ${code}: ${errors}`);
-  return { ...end, broken };
+
+  /** @throws Error where the process itself fails; what it printed is in the message */
+  async explore(order: SeedOrder): Promise<Explored> {
+    const broken: HistoryResult[] = [];
+    this.#child.stdin.write(`${JSON.stringify(order)}\n`);
+    for (;;) {
+      const { done, value } = await this.#lines.next();
+      if (done === true) break;
+      const told = JSON.parse(value) as HistoryResult | RunSeeds;
+      if ('histories' in told) return { ...told, broken };
+      broken.push(told);
+    }
+    const [code] = await this.#ended;
+    throw new Error(`histories from seed ${order.from} ended with ${code}: ${this.#errors}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.stdin.end();
+    await this.#ended;
+  }
+}
+
+/** Runs histories in a process of its own. @throws as {@link Explorer.explore} */
+export async function explore(bundle: Bundle, order: SeedOrder): Promise<Explored> {
+  await using explorer = new Explorer(bundle);
+  return await explorer.explore(order);
 }
 
 /** A history as a person reads it, and as a test repeats it. */

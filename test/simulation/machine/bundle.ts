@@ -26,12 +26,24 @@ const REPLACED: Readonly<Record<string, string>> = {
   'node:timers/promises': 'machine/node-timers.ts',
   'node:crypto': 'machine/node-crypto.ts',
   'node:os': 'machine/node-os.ts',
+  'node:path': 'machine/node-path.ts',
+  'node:zlib': 'machine/node-zlib.ts',
 };
-/** Modules of the product that stand before what is not there: a database server, inotify. */
-const DOUBLES: Readonly<Record<string, string>> = {
-  [join(SOURCE, 'glpi/database/open-database.ts')]: 'model/open-database.ts',
-  [join(SOURCE, 'files/watch-directory.ts')]: 'model/watch-directory.ts',
-};
+/** Modules of the product that stand before what is not there: a database server, inotify. Then those that are pure. */
+const DOUBLES: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    ['glpi/database/open-database.ts', 'model/open-database.ts'],
+    ['files/watch-directory.ts', 'model/watch-directory.ts'],
+    ['glpi/config-db.ts', 'remembered/config-db.ts'],
+    ['glpi/security-key.ts', 'remembered/security-key.ts'],
+    ['glpi/sealed-value.ts', 'remembered/sealed-value.ts'],
+    ['vault/chunk-file.ts', 'remembered/chunk-file.ts'],
+    ['vault/escrow-chunk.ts', 'remembered/escrow-chunk.ts'],
+    ['vault/generation-format.ts', 'remembered/generation-format.ts'],
+    ['vault/marker.ts', 'remembered/marker.ts'],
+    ['vault/record-format.ts', 'remembered/record-format.ts'],
+  ].map(([module, double]) => [join(SOURCE, module as string), double as string]),
+);
 
 /** What the simulation never reaches: the real database, engines and servers. */
 const NEVER_LOADED = [

@@ -11,6 +11,11 @@ interface Timer {
 
 const realImmediate = globalThis.setImmediate;
 const RealDate = globalThis.Date;
+/**
+ * Timers that are set off in one turn of the real event loop, which has work of its own to do. Between two of its
+ * immediates Node.js runs all that promises have left to do, just as between two turns.
+ */
+const TURNS = 30;
 const EPOCH = RealDate.UTC(2026, 0, 1);
 
 /** Time of the simulated machine, in ms since it was started; it moves only when everybody waits. */
@@ -18,7 +23,7 @@ export class VirtualClock {
   now = 0;
   /** What the wall clock is ahead of its right time, in ms. */
   skew = 0;
-  #timers: Timer[] = [];
+  readonly #timers: Timer[] = [];
   /** Timers that were ever set. */
   timers = 0;
 
@@ -50,20 +55,41 @@ export class VirtualClock {
    * Lets everybody run who can, then moves on to the next timer, until `done` or until there is none within `limit` ms.
    * The timers of dead processes never fire.
    */
-  async runUntil(done: () => boolean, limit: number): Promise<void> {
+  runUntil(done: () => boolean, limit: number): Promise<void> {
     const end = this.now + limit;
-    for (;;) {
-      await settle();
-      if (done()) return;
-      const next = this.#take();
-      if (next === null || next.due > end) {
-        if (next !== null) this.#timers.push(next);
-        this.now = Math.max(this.now, end);
-        return;
-      }
-      this.now = Math.max(this.now, next.due);
-      next.fire();
+    return new Promise((resolve, reject) => {
+      let over = false;
+      const turn = () => {
+        if (over) return;
+        try {
+          over = done() || !this.#goOn(end);
+          if (over) resolve();
+        } catch (error) {
+          over = true;
+          reject(error);
+        }
+      };
+      const round = () => {
+        if (over) return;
+        turn();
+        for (let left = TURNS; left > 0; left -= 1) realImmediate(turn);
+        realImmediate(round);
+      };
+      realImmediate(round);
+    });
+  }
+
+  /** Moves on to the next timer; false where there is none until `end`. */
+  #goOn(end: number): boolean {
+    const next = this.#take();
+    if (next === null || next.due > end) {
+      if (next !== null) this.#timers.push(next);
+      this.now = Math.max(this.now, end);
+      return false;
     }
+    this.now = Math.max(this.now, next.due);
+    next.fire();
+    return true;
   }
 
   #add(duration: number, process: SimulatedProcess | null, fire: () => void): Timer {
@@ -75,26 +101,26 @@ export class VirtualClock {
 
   /** The next timer of somebody who lives. What a frozen process waited for comes when it thaws. */
   #take(): Timer | null {
-    this.#timers = this.#timers.filter((each) => !each.cancelled && each.process?.dead !== true);
+    const timers = this.#timers;
     let first: Timer | null = null;
     let firstDue = 0;
-    for (const each of this.#timers) {
+    let kept = 0;
+    for (const each of timers) {
+      if (each.cancelled || each.process?.dead === true) continue;
+      timers[kept] = each;
+      kept += 1;
       const due = Math.max(each.due, each.process?.stalledUntil ?? 0);
       if (first === null || due < firstDue || (due === firstDue && each.order < first.order)) {
         first = each;
         firstDue = due;
       }
     }
+    timers.length = kept;
     if (first === null) return null;
     first.due = firstDue;
-    this.#timers.splice(this.#timers.indexOf(first), 1);
+    timers.splice(timers.indexOf(first), 1);
     return first;
   }
-}
-
-/** Until every promise that can be resolved has run: one turn of the real event loop comes after all microtasks. */
-async function settle(): Promise<void> {
-  await new Promise<void>((resolve) => realImmediate(resolve));
 }
 
 function abortError(signal: AbortSignal): Error {
@@ -104,18 +130,28 @@ function abortError(signal: AbortSignal): Error {
   });
 }
 
+let installed: VirtualClock | null = null;
+
+function installedClock(): VirtualClock {
+  if (installed === null) throw new Error('no clock was installed');
+  return installed;
+}
+
+class VirtualDate extends RealDate {
+  constructor(...parts: unknown[]) {
+    if (parts.length === 0) super(installedClock().wallTime);
+    else super(...(parts as [number]));
+  }
+
+  static override now(): number {
+    return installedClock().wallTime;
+  }
+}
+
 /** Has `Date` and `performance.now` of this JavaScript realm tell the time of this clock. */
 export function installClock(clock: VirtualClock): void {
-  class VirtualDate extends RealDate {
-    constructor(...parts: unknown[]) {
-      if (parts.length === 0) super(clock.wallTime);
-      else super(...(parts as [number]));
-    }
-
-    static override now(): number {
-      return clock.wallTime;
-    }
-  }
+  installed = clock;
+  if (globalThis.Date === VirtualDate) return;
   globalThis.Date = VirtualDate as DateConstructor;
-  globalThis.performance.now = () => clock.now;
+  globalThis.performance.now = () => installedClock().now;
 }
