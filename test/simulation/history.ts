@@ -50,7 +50,9 @@ export async function runHistory(options: HistoryOptions): Promise<HistoryResult
     look(world, step.name);
   }
   if (promises.broken.length === 0) await calmDown(world);
-  return { seed, script, broken: [...promises.broken], log, digest: digestOf(world) };
+  const result = { seed, script, broken: [...promises.broken], log: [...log], digest: digestOf(world) };
+  await letGo(world);
+  return result;
 }
 
 /** A GLPI that was just installed. */
@@ -83,6 +85,7 @@ function beginning({ seed, settings, traces, plant }: HistoryOptions): World {
     platform,
     promises,
     keepers: [],
+    started: [],
     log,
     record,
     copies: [],
@@ -124,6 +127,18 @@ async function calmDown(world: World): Promise<void> {
     promises.break('idempotent', 'a third init of a quiet time changed something');
   }
   promises.checkRegistration();
+}
+
+/**
+ * Whoever waits for a signal that never comes is kept by Node.js, and all of this world with it: every keeper is told to
+ * stop. None does anything any more, for it is dead.
+ */
+async function letGo({ started, machine }: World): Promise<void> {
+  for (const { process, stop } of started) {
+    process.dead = true;
+    stop();
+  }
+  await machine.clock.runUntil(() => true, 0);
 }
 
 /** Tells a world that a keeper changed from the one before. */

@@ -16,6 +16,8 @@ export interface World {
   readonly platform: SimulatedPlatform;
   readonly promises: Promises;
   readonly keepers: RunningKeeper[];
+  /** All that ever were, to be let go of at the end. */
+  readonly started: RunningKeeper[];
   readonly log: string[];
   /** All that the log may tell, and what keepers told. */
   readonly record: string[];
@@ -59,6 +61,7 @@ export function start(world: World, kind: SimulatedProcess['kind'], gated = fals
     },
   });
   keepers.push(running);
+  world.started.push(running);
   return running;
 }
 

@@ -1,3 +1,5 @@
+import type { Told } from './stats.ts';
+
 export type InodeKind = 'file' | 'directory';
 
 /** A file or directory. What reached the platter is `durable…`; the rest is lost in a power cut, or not. */
@@ -16,6 +18,8 @@ export class Inode {
   durableContent: Buffer = Buffer.alloc(0);
   readonly entries = new Map<string, Inode>();
   durableEntries: ReadonlyMap<string, Inode> = new Map();
+  /** What was told of it last. */
+  told: Told | null = null;
   /** Changes of the entries since the last sync, in their order. */
   pending: { readonly name: string; readonly inode: Inode | null }[] = [];
 

@@ -96,16 +96,16 @@ class BigStats extends Asked {
 
 /** As lstat(2) and fstat(2) tell it; the same again for an inode that is as it was. */
 export function statsOf(inode: Inode, bigint: boolean): object {
-  const known = told.get(inode);
-  if (known?.isOf(inode) === true) return bigint ? known.big(inode) : known.plain(inode);
-  const now = new Told(inode);
-  told.set(inode, now);
-  return bigint ? now.big(inode) : now.plain(inode);
+  let told = inode.told;
+  if (told?.isOf(inode) !== true) {
+    told = new Told(inode);
+    inode.told = told;
+  }
+  return bigint ? told.big(inode) : told.plain(inode);
 }
 
-const told = new WeakMap<Inode, Told>();
-
-class Told {
+/** What was told of an inode last, and how it was then. */
+export class Told {
   readonly #mode: number;
   readonly #uid: number;
   readonly #gid: number;

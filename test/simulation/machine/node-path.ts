@@ -1,4 +1,5 @@
 import { basename as basenameOf, dirname as dirnameOf, join as joined } from 'node:path';
+import { newMemory } from './remember.ts';
 
 /**
  * Stands for `node:path` in the product's modules: the same, and the same string again for the same parts, so that the
@@ -6,12 +7,8 @@ import { basename as basenameOf, dirname as dirnameOf, join as joined } from 'no
  */
 export { posix, relative, resolve, sep } from 'node:path';
 
-/** More paths than a history has, for the names of temporary files are new in each. */
-const MOST = 5_000;
-
-const joins = new Map<string, Map<string, string>>();
-const directories = new Map<string, string>();
-let known = 0;
+const joins = newMemory<string, Map<string, string>>();
+const directories = newMemory<string, string>();
 
 export function join(...parts: string[]): string {
   const [first, second, third] = parts;
@@ -29,11 +26,6 @@ function joinTwo(first: string, second: string): string {
   let path = below.get(second);
   if (path === undefined) {
     path = joined(first, second);
-    known += 1;
-    if (known > MOST) {
-      joins.clear();
-      known = 0;
-    }
     below.set(second, path);
   }
   return path;
@@ -43,7 +35,6 @@ export function dirname(path: string): string {
   let directory = directories.get(path);
   if (directory === undefined) {
     directory = dirnameOf(path);
-    if (directories.size > MOST) directories.clear();
     directories.set(path, directory);
   }
   return directory;

@@ -1,19 +1,16 @@
 import { gunzipSync as gunzip, gzipSync as gzip, type ZlibOptions } from 'node:zlib';
+import { newMemory } from './remember.ts';
 
 /** Stands for `node:zlib` in the product's modules: what was packed a moment ago is not unpacked by arithmetic. */
 export * from 'node:zlib';
 
-/** More texts than a history packs. */
-const MOST = 1_000;
-
-const packed = new Map<string, Buffer>();
-const unpacked = new Map<string, Buffer>();
+const packed = newMemory<string, Buffer>();
+const unpacked = newMemory<string, Buffer>();
 
 export function gzipSync(text: string, options?: ZlibOptions): Buffer {
   const name = `${options?.level} ${text}`;
   let bytes = packed.get(name);
   if (bytes === undefined) {
-    if (packed.size > MOST) packed.clear();
     bytes = gzip(text, options);
     packed.set(name, bytes);
   }
@@ -25,7 +22,6 @@ export function gunzipSync(bytes: Buffer, options?: ZlibOptions): Buffer {
   const name = `${options?.maxOutputLength} ${bytes.toString('latin1')}`;
   let text = unpacked.get(name);
   if (text === undefined) {
-    if (unpacked.size > MOST) unpacked.clear();
     text = gunzip(bytes, options);
     unpacked.set(name, text);
   }

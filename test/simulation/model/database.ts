@@ -13,6 +13,7 @@ import type {
 import type { RegistrationChange } from '../../../src/glpi/database/write-registration.ts';
 import type { VirtualClock } from '../machine/clock.ts';
 import { currentProcess, Killed, type SimulatedProcess } from '../machine/process.ts';
+import { newMemory } from '../machine/remember.ts';
 
 export interface Row {
   readonly reference: ValueReference;
@@ -78,7 +79,7 @@ export class SimulatedDatabase {
   }
 }
 
-const places = new WeakMap<ValueReference, string>();
+const places = newMemory<ValueReference, string>();
 
 export function placeOf(reference: ValueReference): string {
   let place = places.get(reference);

@@ -1,16 +1,14 @@
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
+import { newMemory } from '../machine/remember.ts';
 
 const OVERHEAD = 24 + 16;
 
 /** What GLPI sealed itself: under which key a value opens, and what it holds. */
-const SEALED = new Map<string, { readonly key: Buffer; readonly plaintext: Buffer }>();
-/** More values than a history seals. */
-const MOST_SEALED = 2_000;
+const SEALED = newMemory<string, { readonly key: Buffer; readonly plaintext: Buffer }>();
 
 /** Seals as GLPI does (GLPIKey::encrypt), with a library of its own: no mark of Keykeeper's in the nonce. */
 export function sealAsGlpi(plaintext: Buffer, key: Buffer, nonce: Buffer): string {
   const value = Buffer.concat([nonce, xchacha20poly1305(key, nonce, nonce).encrypt(plaintext)]).toString('base64');
-  if (SEALED.size >= MOST_SEALED) SEALED.clear();
   SEALED.set(value, { key: Buffer.from(key), plaintext: Buffer.from(plaintext) });
   return value;
 }

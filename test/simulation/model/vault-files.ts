@@ -14,7 +14,7 @@ const GENERATIONS = '/vault/glpi/generations';
 /** Reads the vault's files as they lie on the disk. Bytes that were read before are not read again. */
 export class VaultFiles {
   readonly #disk: Disk;
-  readonly #known = new WeakMap<Buffer, Kept | 'damaged'>();
+  readonly #known = new Map<Buffer, Kept | 'damaged'>();
 
   constructor(disk: Disk) {
     this.#disk = disk;

@@ -6,8 +6,8 @@ export * from '../../../src/glpi/sealed-value.ts';
 
 interface Known {
   readonly cipher: Cipher;
-  readonly opened: Remembered<Buffer | null>;
-  readonly marked: Remembered<boolean>;
+  readonly opened: Map<string, Buffer | null>;
+  readonly marked: Map<string, boolean>;
 }
 
 const known = new Remembered<Known>();
@@ -18,18 +18,30 @@ export class ValueCipher {
   constructor(key: Buffer) {
     this.#known = known.recall(key.toString('latin1'), () => ({
       cipher: new Cipher(key),
-      opened: new Remembered(),
-      marked: new Remembered(),
+      opened: new Map(),
+      marked: new Map(),
     }));
   }
 
   open(sealed: Buffer): Buffer | null {
     const { cipher, opened } = this.#known;
-    return opened.recall(sealed.toString('latin1'), () => cipher.open(sealed));
+    const value = sealed.toString('latin1');
+    let plaintext = opened.get(value);
+    if (plaintext === undefined) {
+      plaintext = cipher.open(sealed);
+      opened.set(value, plaintext);
+    }
+    return plaintext;
   }
 
   sealed(sealed: Buffer): boolean {
     const { cipher, marked } = this.#known;
-    return marked.recall(sealed.toString('latin1'), () => cipher.sealed(sealed));
+    const value = sealed.toString('latin1');
+    let mark = marked.get(value);
+    if (mark === undefined) {
+      mark = cipher.sealed(sealed);
+      marked.set(value, mark);
+    }
+    return mark;
   }
 }
