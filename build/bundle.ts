@@ -2,6 +2,7 @@ import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { basename, join, resolve } from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { collectLicenses } from './collect-licenses.ts';
+import { dropUnusedClasses } from './drop-unused-classes.ts';
 import { inlineVersion } from './inline-version.ts';
 import { keepNamedExports } from './keep-named-exports.ts';
 import { leaveOutModules } from './leave-out-modules.ts';
@@ -54,7 +55,14 @@ export async function bundle(directory: string): Promise<Metafile[]> {
     legalComments: 'none',
     logLevel: 'warning',
   };
-  const plugins = [leaveOutModules(), keepNamedExports(), readBuiltinsLazily(), parseTables(), inlineVersion(PROJECT)];
+  const plugins = [
+    leaveOutModules(),
+    dropUnusedClasses(),
+    keepNamedExports(),
+    readBuiltinsLazily(),
+    parseTables(),
+    inlineVersion(PROJECT),
+  ];
   const entryPoints = { 'command-line': 'src/commands/start.ts' };
   const whole = await build({ ...shared, entryPoints, plugins, splitting: true, metafile: true });
   await mergeScripts(directory, whole.metafile);

@@ -21,6 +21,9 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
  */
 const CHARACTER_SETS = /[/\\]iconv-lite[/\\]encodings[/\\]tables[/\\][\w-]+\.json$/;
 
+/** Parts of undici beside requests: answers for tests, and what a browser has to be called by a server. */
+const OTHER_THAN_REQUESTS = /[/\\]undici[/\\]lib[/\\](mock|web[/\\](websocket|eventsource))[/\\]/;
+
 /** `debug` prints whole answers of the engine, passwords in containers' environments included, when DEBUG is set. */
 const SILENCED = 'debug';
 
@@ -36,6 +39,10 @@ export function leaveOutModules(): Plugin {
       }));
       setup.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
         contents: path === SILENCED ? silent : absent(path, LEFT_OUT[path] ?? ''),
+        loader: 'js',
+      }));
+      setup.onLoad({ filter: OTHER_THAN_REQUESTS }, ({ path }) => ({
+        contents: absent(basename(path), 'undici: mocks, WebSocket and EventSource, which nothing here opens'),
         loader: 'js',
       }));
       setup.onLoad({ filter: CHARACTER_SETS }, ({ path }) => ({
