@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundle } from '../../../build/bundle.ts';
+import { isAvailable } from '../../integration/files/requirement.ts';
+import type { Mariadb } from '../../stand-in/mariadb/mariadb.ts';
+import { startMariadb } from '../../stand-in/mariadb/start-mariadb.ts';
+import { available } from '../../stand-in/require.ts';
+import { straceTrouble } from '../files/traced-write.ts';
+import { playOperation } from './fault-table.ts';
+import { OPERATIONS } from './operations.ts';
+import { LEGEND, printPlayed, printTable, summaryOf } from './print-table.ts';
+
+/** Each run takes other ones of the calls that only look. */
+const OFFSET = Number(process.env.KEYKEEPER_TEST_SEED ?? Date.now() % 2 ** 31);
+/** Of the cells at calls that only look, one of so many is played; with a database, one of so many of all. */
+const EVERY = { nothing: 150, mariadb: 60 };
+/** A run behind a kill waits three seconds for its lease: more lanes than processors. */
+const LANES = 6;
+
+const canTrace = isAvailable('strace', 'the table of faults by system call', straceTrouble());
+const hasMariadb = await available('mariadb');
+
+describe.skipIf(!canTrace)('the built program, with a fault at a system call', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'keykeeper-calls-'));
+  const main = join(folder, 'program/main.js');
+  let mariadb: Mariadb | null = null;
+
+  beforeAll(async () => {
+    await bundle(join(folder, 'program'));
+    if (hasMariadb) mariadb = await startMariadb();
+  });
+
+  afterAll(async () => {
+    await mariadb?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it.each(OPERATIONS.filter(({ needs }) => needs === 'nothing' || hasMariadb))(
+    'loses nothing in a $name, says what it did, and the next run finishes',
+    async ({ open, needs }) => {
+      const extent = { every: EVERY[needs], offset: OFFSET, thinChanges: needs === 'mariadb' };
+
+      const table = await playOperation(open(mariadb), { folder, main, lanes: LANES }, extent);
+
+      process.stderr.write(`\n${printTable(table)}\n${summaryOf(table)}; KEYKEEPER_TEST_SEED=${OFFSET}\n${LEGEND}\n`);
+      expect(table.played.filter(({ wrong }) => wrong.length > 0).map(printPlayed)).toEqual([]);
+      const struck = new Set(table.played.map(({ cell }) => cell));
+      // What is not thinned out is played to the last one.
+      const left = table.cells.filter((cell) => !struck.has(cell) && cell.call.changes && !extent.thinChanges);
+      expect(left).toEqual([]);
+      expect(table.played.some(({ outcome }) => outcome === 'killed')).toBe(true);
+      expect(table.played.some(({ outcome }) => outcome === 'refused')).toBe(true);
+    },
+  );
+});

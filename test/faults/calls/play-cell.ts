@@ -1,0 +1,89 @@
+import type { Lane } from './lane.ts';
+import type { State } from './operation.ts';
+import { wrongInRun } from './state/judge-run.ts';
+import { type Allowance, wrongIn } from './state/judge-state.ts';
+import { type Cell, strike } from './strike.ts';
+import type { TracedRun } from './trace/traced-run.ts';
+
+/**
+ * `recovered`: the command did its work all the same. `refused`: it ended with a code that says that it did not. In each case
+ * the next run finished.
+ */
+export type Outcome = 'killed' | 'recovered' | 'refused';
+
+export interface Played {
+  readonly cell: Cell;
+  readonly outcome: Outcome;
+  readonly exitCode: number | null;
+  /** One sentence for each thing that is not as promised. */
+  readonly wrong: readonly string[];
+}
+
+/**
+ * Strikes the cell's call with its fault, judges what lies there then, runs the command again undisturbed, judges again, and
+ * runs it a third time: that changes nothing.
+ */
+export async function playCell(cell: Cell, lane: Lane): Promise<Played> {
+  const run = await strike(cell, lane.command, lane.calls, lane.reset);
+  const wrong = wrongInRun(run, cell, lane.scene.root).map((each) => `the struck run: ${each}`);
+  const struck = await judge(lane, allowanceFor(cell));
+  wrong.push(...struck.wrong.map((each) => `behind the fault: ${each}`));
+  if (run.exitCode === 0) {
+    const unfinished = await lane.prepared.unfinished(struck.state, 'struck');
+    wrong.push(...unfinished.map((each) => `it said that it was done, but ${each}`));
+  }
+  wrong.push(...(await finish(lane, { temporaries: 0, lease: struck.state.tree.has('vault/glpi/lease.json') })));
+  return { cell, outcome: outcomeOf(run), exitCode: run.exitCode, wrong };
+}
+
+/** The next run, and the one after it. A lease that nobody holds stays where no run needs one. */
+async function finish(lane: Lane, allowance: Allowance): Promise<string[]> {
+  const { scene, command, prepared, prospect, operation } = lane;
+  const args = operation.next ?? operation.args;
+  const wrong: string[] = [];
+  const next = await scene.run(args, command.environment);
+  if (next.exitCode !== 0) wrong.push(`the next run ended with ${next.exitCode}: ${next.stdout}${next.stderr}`);
+  const finished = await judge(lane, allowance);
+  wrong.push(...finished.wrong.map((each) => `behind the next run: ${each}`));
+  const unfinished = await prepared.unfinished(finished.state, 'next');
+  wrong.push(...unfinished.map((each) => `behind the next run: ${each}`));
+  const [count, usual] = [finished.state, prospect.after].map(({ vault }) => vault.generations.size);
+  // Another command may capture what the first one did not come to.
+  if (count !== usual && operation.next === undefined)
+    wrong.push(`behind the next run: ${count} generations, and undisturbed ${usual}`);
+  const { tree } = finished.state;
+  for (const [path, entry] of tree) if (entry.links !== 1) wrong.push(`behind the next run: ${path} has a second name`);
+
+  const again = await scene.run(args, command.environment);
+  if (again.exitCode !== 0) wrong.push(`the third run ended with ${again.exitCode}: ${again.stdout}${again.stderr}`);
+  const rest = await lane.look();
+  if (inClear(rest) !== inClear(finished.state)) wrong.push('the third run changed something');
+  return wrong;
+}
+
+/** Only a kill, and a name that cannot be removed, may leave something. A lease is renamed to a temporary name first. */
+function allowanceFor({ call, fault }: Cell): Allowance {
+  const left = fault === 'kill' || call.name.startsWith('unlink');
+  const lease =
+    call.subject.includes('lease.json') || (call.name.startsWith('rename') && call.subject.endsWith('*.tmp'));
+  return { temporaries: left ? 1 : 0, lease: left || lease };
+}
+
+async function judge(lane: Lane, allowance: Allowance): Promise<{ state: State; wrong: string[] }> {
+  const state = await lane.look();
+  const own = (await lane.prepared.broken?.(state)) ?? [];
+  return { state, wrong: [...wrongIn(state, lane.prospect, allowance, lane.prepared), ...own] };
+}
+
+function outcomeOf({ exitCode }: TracedRun): Outcome {
+  if (exitCode === null) return 'killed';
+  return exitCode === 0 ? 'recovered' : 'refused';
+}
+
+/** What a vault and a config directory hold, whatever their bytes are: sealed twice, nothing has the same ones. */
+function inClear({ tree, vault }: State): string {
+  const config = [...tree]
+    .filter(([path]) => path.startsWith('config'))
+    .map(([path, { content }]) => [path, [...content]]);
+  return JSON.stringify([config, [...vault.generations], [...vault.chunks], [...vault.records]]);
+}

@@ -1,0 +1,76 @@
+import { type Fault, injectionOf } from './fault.ts';
+import { halfFull, shortWrite } from './short-write.ts';
+import { placeOf, type TracedCall } from './trace/traced-call.ts';
+import { type TracedCommand, type TracedRun, tracedRun } from './trace/traced-run.ts';
+
+/** One row of the table: one fault at one call. */
+export interface Cell {
+  readonly operation: string;
+  readonly call: TracedCall;
+  /** The call's place among all of the operation, from 1. */
+  readonly number: number;
+  readonly fault: Fault;
+}
+
+/** Of runs until the fault is where it is meant to be. */
+const ATTEMPTS = 12;
+
+/**
+ * Runs the command with the cell's fault, anew until the fault struck the call that the cell names: now and then Node makes
+ * a call of its own in between, and all that follow stand one place further.
+ *
+ * @param reset makes the scene as it was; called before each run
+ * @param reference the calls of an undisturbed run
+ * @throws Error where the call is not met
+ */
+export async function strike(
+  cell: Cell,
+  command: TracedCommand,
+  reference: readonly TracedCall[],
+  reset: () => Promise<void>,
+): Promise<TracedRun> {
+  const { call } = cell;
+  const place = placeOf(call);
+  let when = call.ordinal;
+  const met: string[] = [];
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    await reset();
+    const run = await runOnce(cell, command, reference, when);
+    const struck = run.calls.find((each) => each.struck && each.aside === call.aside);
+    if (struck !== undefined && placeOf(struck) === place) return run;
+    met.push(struck === undefined ? 'none' : placeOf(struck));
+    when = betterOrdinal({ call, when, reference, run, struck });
+  }
+  throw new Error(`the fault did not strike ${place}, but ${met.join(', ')}`);
+}
+
+async function runOnce(
+  { call, fault }: Cell,
+  command: TracedCommand,
+  reference: readonly TracedCall[],
+  when: number,
+): Promise<TracedRun> {
+  switch (fault) {
+    case 'short':
+      return await shortWrite(command, call, reference);
+    case 'half-full':
+      return await halfFull(command, call, reference);
+    default:
+      return await tracedRun({ ...command, allThreads: call.aside }, [injectionOf(fault, call, when)]);
+  }
+}
+
+/** Where the call stood in this run, or as far from the one that was struck as in the undisturbed run. */
+function betterOrdinal(found: {
+  readonly call: TracedCall;
+  readonly when: number;
+  readonly reference: readonly TracedCall[];
+  readonly run: TracedRun;
+  readonly struck: TracedCall | undefined;
+}): number {
+  const { call, when, reference, run, struck } = found;
+  const there = run.calls.find((each) => placeOf(each) === placeOf(call));
+  if (there !== undefined) return there.ordinal;
+  const usual = struck && reference.find((each) => placeOf(each) === placeOf(struck));
+  return usual === undefined ? call.ordinal : when + call.ordinal - usual.ordinal;
+}
