@@ -1,4 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, type Stats, statSync } from 'node:fs';
+import { systemCode } from '../core/failure.ts';
 import type { ImageTraces } from './recognise-image.ts';
 import type { Settings } from './settings.ts';
 
@@ -51,11 +52,22 @@ export function readWholeFile(path: string): Buffer {
   return readFileSync(path);
 }
 
+/** Whether there is a directory that this process can look at: below a folder that is closed to it there is none. */
 export function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return lookAt(path)?.isDirectory() ?? false;
 }
 
+/** Null: root's, or not to be looked at. */
 export function directoryOwner(path: string): number | null {
-  const uid = statSync(path, { throwIfNoEntry: false })?.uid ?? 0;
+  const uid = lookAt(path)?.uid ?? 0;
   return uid === 0 ? null : uid;
+}
+
+function lookAt(path: string): Stats | null {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) ?? null;
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    return null;
+  }
 }

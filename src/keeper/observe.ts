@@ -1,4 +1,5 @@
 import type { Settings } from '../config/settings.ts';
+import type { AbsolutePath } from '../core/brand.ts';
 import { Failure } from '../core/failure.ts';
 import type { Generation } from '../core/generation.ts';
 import { type GuardedSet, KEY_FILE } from '../core/guarded-set.ts';
@@ -7,7 +8,7 @@ import type { DatabaseState, Memory, Observation, VaultState } from '../core/obs
 import type { Records } from '../core/records.ts';
 import type { RegistrationWish } from '../core/registration.ts';
 import { nearestDirectory } from '../files/nearest-directory.ts';
-import { readGuardedSet } from '../files/read-file.ts';
+import { type GuardedDirectory, readGuardedSet } from '../files/read-file.ts';
 import type { ValueHistory, Vault, WantedPlace } from '../vault/vault.ts';
 import { chooseDatabase } from './choose-database.ts';
 import { refuseToFollow } from './follow-database.ts';
@@ -96,11 +97,21 @@ export async function observe(look: Look): Promise<Pass> {
 }
 
 async function readFiles({ settings: { configDir }, signal }: Look) {
-  const first = readGuardedSet(configDir);
+  const first = readAgainWhereRefused(configDir);
   const key = first.files[KEY_FILE];
   if (keyStateOf(key).kind !== 'malformed') return first;
   await pause(SECOND_READING, signal);
   return readGuardedSet(configDir);
+}
+
+/**
+ * A single refusal (a network file system that was away, a call that a signal ended) must not stand for what lies there: an
+ * OAuth pair that cannot be looked at while the key comes back would stay away, and count as removed on purpose ever after.
+ */
+function readAgainWhereRefused(configDir: AbsolutePath): GuardedDirectory {
+  const first = readGuardedSet(configDir);
+  const isRefused = Object.values(first.files).some(({ kind }) => kind === 'unreadable');
+  return isRefused ? readGuardedSet(configDir) : first;
 }
 
 async function observeChosen(

@@ -115,7 +115,11 @@ function directoryOf(url: URL): string {
   }
   const path = fileURLToPath(url);
   requireDirectory(path);
-  return realpathSync(path);
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    throw vaultFailure(error, path, 'read');
+  }
 }
 
 /** The directory is never made: a misspelt mount would put the vault into the container's own, short-lived layer. */

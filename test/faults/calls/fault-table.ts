@@ -52,13 +52,13 @@ export async function playOperation(
   }
   const [first] = lanes;
   if (first === undefined) throw new Error('there is no lane');
-  const cells = cellsOf(operation.name, first.calls);
+  const cells = cellsOf(operation.name, first.usual.calls);
   const chosen = cells.filter((cell, index) => isPlayed(cell, index, extent));
   const queue = [...chosen];
   const played: Played[] = [];
   const work = async (lane: Lane) => {
     for (let cell = queue.shift(); cell !== undefined; cell = queue.shift()) {
-      const result = await played1(cell, lane);
+      const result = await playOrFail(cell, lane);
       played.push(result);
       onPlayed(result, chosen.length);
     }
@@ -68,7 +68,7 @@ export async function playOperation(
 }
 
 /** A fault that could not be struck, or a run that never ended, is a failure of its cell. */
-async function played1(cell: Cell, lane: Lane): Promise<Played> {
+async function playOrFail(cell: Cell, lane: Lane): Promise<Played> {
   try {
     return await playCell(cell, lane);
   } catch (error) {

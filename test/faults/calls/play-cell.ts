@@ -1,6 +1,6 @@
 import type { Lane } from './lane.ts';
 import type { State } from './operation.ts';
-import { wrongInRun } from './state/judge-run.ts';
+import { findingsOf, isNodesAbort, wrongInRun } from './state/judge-run.ts';
 import { type Allowance, wrongIn } from './state/judge-state.ts';
 import { type Cell, strike } from './strike.ts';
 import type { TracedRun } from './trace/traced-run.ts';
@@ -24,16 +24,30 @@ export interface Played {
  * runs it a third time: that changes nothing.
  */
 export async function playCell(cell: Cell, lane: Lane): Promise<Played> {
-  const run = await strike(cell, lane.command, lane.calls, lane.reset);
+  const run = await strike(cell, lane.command, lane.usual.calls, lane.reset);
   const wrong = wrongInRun(run, cell, lane.scene.root).map((each) => `the struck run: ${each}`);
-  const struck = await judge(lane, allowanceFor(cell));
+  const struck = await judge(lane, allowanceFor(cell, run));
   wrong.push(...struck.wrong.map((each) => `behind the fault: ${each}`));
-  if (run.exitCode === 0) {
+  // What it could not do it may leave to the next run, where it says so.
+  if (run.exitCode === 0 && !tellsMore(run.stdout, lane)) {
     const unfinished = await lane.prepared.unfinished(struck.state, 'struck');
     wrong.push(...unfinished.map((each) => `it said that it was done, but ${each}`));
   }
   wrong.push(...(await finish(lane, { temporaries: 0, lease: struck.state.tree.has('vault/glpi/lease.json') })));
   return { cell, outcome: outcomeOf(run), exitCode: run.exitCode, wrong };
+}
+
+/** Whether a finding is there that an undisturbed run has not, on something in the scene. */
+function tellsMore(stdout: string, { usual, scene }: Lane): boolean {
+  const known = new Set(findingsOf(usual.stdout).map(nameOf));
+  return findingsOf(stdout).some((each) => {
+    const isThere = each.target.includes(scene.root) || each.target === 'vault';
+    return each.severity !== 'info' && isThere && !known.has(nameOf(each));
+  });
+}
+
+function nameOf({ code, target }: { readonly code: string; readonly target: string }): string {
+  return `${code} ${target}`;
 }
 
 /** The next run, and the one after it. A lease that nobody holds stays where no run needs one. */
@@ -47,10 +61,10 @@ async function finish(lane: Lane, allowance: Allowance): Promise<string[]> {
   wrong.push(...finished.wrong.map((each) => `behind the next run: ${each}`));
   const unfinished = await prepared.unfinished(finished.state, 'next');
   wrong.push(...unfinished.map((each) => `behind the next run: ${each}`));
-  const [count, usual] = [finished.state, prospect.after].map(({ vault }) => vault.generations.size);
-  // Another command may capture what the first one did not come to.
-  if (count !== usual && operation.next === undefined)
-    wrong.push(`behind the next run: ${count} generations, and undisturbed ${usual}`);
+  // One more than undisturbed, where a file could be read only later.
+  const most = prospect.after.vault.generations.size + 1;
+  const count = finished.state.vault.generations.size;
+  if (count > most) wrong.push(`behind the next run: ${count} generations, and at most ${most} are meant`);
   const { tree } = finished.state;
   for (const [path, entry] of tree) if (entry.links !== 1) wrong.push(`behind the next run: ${path} has a second name`);
 
@@ -62,10 +76,10 @@ async function finish(lane: Lane, allowance: Allowance): Promise<string[]> {
 }
 
 /** Only a kill, and a name that cannot be removed, may leave something. A lease is renamed to a temporary name first. */
-function allowanceFor({ call, fault }: Cell): Allowance {
-  const left = fault === 'kill' || call.name.startsWith('unlink');
-  const lease =
-    call.subject.includes('lease.json') || (call.name.startsWith('rename') && call.subject.endsWith('*.tmp'));
+function allowanceFor({ call, fault }: Cell, { stderr }: TracedRun): Allowance {
+  const left = fault === 'kill' || isNodesAbort(stderr) || call.name.startsWith('unlink');
+  const aside = call.subject === 'vault/glpi/*.tmp' && (!call.changes || call.name.startsWith('rename'));
+  const lease = call.subject.includes('lease.json') || aside;
   return { temporaries: left ? 1 : 0, lease: left || lease };
 }
 

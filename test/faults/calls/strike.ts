@@ -39,7 +39,8 @@ export async function strike(
     const struck = run.calls.find((each) => each.struck && each.aside === call.aside);
     if (struck !== undefined && placeOf(struck) === place) return run;
     met.push(struck === undefined ? 'none' : placeOf(struck));
-    when = betterOrdinal({ call, when, reference, run, struck });
+    // As usual and as it was this time, in turns.
+    when = attempt % 2 === 0 ? betterOrdinal({ call, when, reference, run, struck }) : call.ordinal;
   }
   throw new Error(`the fault did not strike ${place}, but ${met.join(', ')}`);
 }

@@ -57,12 +57,18 @@ function nameIt(path: string, { root, program }: Places): { subject: string; rol
   if (path === OUTPUTS[1] || path === OUTPUTS[2]) return { subject: path, role: 'output' };
   if (path === root) return { subject: 'scene', role: 'system' };
   if (path.startsWith(`${program}/`)) return { subject: 'program', role: 'program' };
+  if (root.startsWith(`${path}/`))
+    return { subject: `above the scene, ${depthOf(root) - depthOf(path)}`, role: 'system' };
   if (!path.startsWith(`${root}/`)) return { subject: path, role: 'system' };
   const subject = path
     .slice(root.length + 1)
     .replace(/\.keykeeper-[0-9a-f-]+\.tmp$/, '*.tmp')
     .replace(/[0-9a-f]{64}$/, (digest) => `${digest.slice(0, 8)}…`);
   return { subject, role: roleOf(subject) };
+}
+
+function depthOf(path: string): number {
+  return path.split('/').length;
 }
 
 function roleOf(subject: string): Role {
