@@ -8,7 +8,8 @@ const PATH_CALL =
 const TWO_PATHS = /^(link|linkat|rename|renameat|renameat2)$/;
 const NAMED_BY_PATH = /^(utimensat|chmod|chown|lchown|fchmodat|fchownat)$/;
 /** What Node, V8, libc and OpenSSL read for themselves, and talk from thread to thread. */
-const NODES_OWN = /^(pipe:|anon_inode:|\/sys\/|\/dev\/|\/etc\/ssl\/|\/etc\/localtime|\/proc\/(meminfo|stat|cpuinfo)$)/;
+const NODES_OWN =
+  /^(pipe:|anon_inode:|\/sys\/|\/dev\/|\/etc\/ssl\/|\/etc\/localtime|\/usr\/share\/zoneinfo|\/proc\/(meminfo|stat|cpuinfo)$)/;
 
 const OUTPUTS = { 1: 'stdout', 2: 'stderr' } as const;
 
