@@ -7,9 +7,9 @@ import type { TracedRun } from './trace/traced-run.ts';
 
 /**
  * `recovered`: the command did its work all the same. `refused`: it ended with a code that says that it did not. In each case
- * the next run finished.
+ * the next run finished. `unmet`: no run came by this very call again, so that nothing was struck.
  */
-export type Outcome = 'killed' | 'recovered' | 'refused';
+export type Outcome = 'killed' | 'recovered' | 'refused' | 'unmet';
 
 export interface Played {
   readonly cell: Cell;
@@ -25,6 +25,7 @@ export interface Played {
  */
 export async function playCell(cell: Cell, lane: Lane): Promise<Played> {
   const run = await strike(cell, lane.command, lane.usual.calls, lane.reset);
+  if ('unmet' in run) return { cell, outcome: 'unmet', exitCode: null, wrong: [] };
   const wrong = wrongInRun(run, cell, lane.scene.root).map((each) => `the struck run: ${each}`);
   const struck = await judge(lane, allowanceFor(cell, run));
   wrong.push(...struck.wrong.map((each) => `behind the fault: ${each}`));
@@ -79,7 +80,8 @@ async function finish(lane: Lane, allowance: Allowance): Promise<string[]> {
 function allowanceFor({ call, fault }: Cell, { stderr }: TracedRun): Allowance {
   const left = fault === 'kill' || isNodesAbort(stderr) || call.name.startsWith('unlink');
   const aside = call.subject === 'vault/glpi/*.tmp' && (!call.changes || call.name.startsWith('rename'));
-  const lease = call.subject.includes('lease.json') || aside;
+  // A part of the program that cannot be loaded ends it where it is.
+  const lease = call.subject.includes('lease') || aside || call.role === 'program';
   return { temporaries: left ? 1 : 0, lease: left || lease };
 }
 

@@ -5,7 +5,7 @@ import type { Outcome, Played } from './play-cell.ts';
 import type { Cell } from './strike.ts';
 import { placeOf } from './trace/traced-call.ts';
 
-const LETTERS: Readonly<Record<Outcome, string>> = { killed: 'k', recovered: 'r', refused: 'f' };
+const LETTERS: Readonly<Record<Outcome, string>> = { killed: 'k', recovered: 'r', refused: 'f', unmet: '?' };
 
 /**
  * The table for people: a line for each kind of call and what it is about, a column for each fault; in it how many such
@@ -38,14 +38,14 @@ function entryOf(cells: readonly Cell[], outcomes: ReadonlyMap<Cell, Played>): s
     const letter = found === undefined ? '-' : found.wrong.length > 0 ? '!' : LETTERS[found.outcome];
     counts.set(letter, (counts.get(letter) ?? 0) + 1);
   }
-  return ['k', 'r', 'f', '!', '-']
+  return ['k', 'r', 'f', '!', '?', '-']
     .flatMap((letter) => (counts.has(letter) ? `${counts.get(letter)}${letter}` : []))
     .join(' ');
 }
 
 export const LEGEND =
   'k killed, r recovered: did its work all the same, f refused: said that it did not; each time the state was whole and the ' +
-  'next run finished. ! failed. - left out of this run';
+  'next run finished. ! failed. ? no run came by this call again. - left out of this run';
 
 /** How many cells there are, what became of them, and how many were left out. */
 export function summaryOf({ operation, cells, played }: OperationTable): string {
@@ -54,7 +54,7 @@ export function summaryOf({ operation, cells, played }: OperationTable): string 
   const calls = new Set(cells.map((cell) => cell.number)).size;
   return (
     `${operation}: ${calls} calls, ${cells.length} cells; ${played.length} played ` +
-    `(${count('killed')} killed, ${count('recovered')} recovered, ${count('refused')} refused), ` +
+    `(${count('killed')} killed, ${count('recovered')} recovered, ${count('refused')} refused, ${count('unmet')} not met again), ` +
     `${cells.length - played.length} left out, ${wrong} failed`
   );
 }

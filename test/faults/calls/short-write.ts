@@ -18,7 +18,7 @@ export async function shortWrite(
   const writes = reference.filter(({ name, role }) => name === 'write' && WRITTEN_BY_THE_PROGRAM.has(role));
   const number = writes.findIndex((each) => placeOf(each) === placeOf(call)) + 1;
   const preload = {
-    NODE_OPTIONS: `--import ${join(import.meta.dirname, 'write-half.ts')}`,
+    NODE_OPTIONS: `${command.environment.NODE_OPTIONS ?? ''} --import ${join(import.meta.dirname, 'write-half.ts')}`,
     WRITTEN_IN_HALF: String(number),
   };
   const result = await tracedRun({ ...command, environment: { ...command.environment, ...preload } }, []);

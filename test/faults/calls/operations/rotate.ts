@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { configFor, schemaName } from '../../../integration/keeper/scratch-instance.ts';
@@ -8,6 +9,8 @@ import type { Operation, Scene, State } from '../operation.ts';
 import { keysOf } from '../state/judge-state.ts';
 import { makeFolders, putConfig, runWhole, settingsOf } from './config-files.ts';
 import { OWN_IDS } from './own-ids.ts';
+
+const SYNC_HERE = { NODE_OPTIONS: `--import ${join(import.meta.dirname, '../sync-here.ts')}` };
 
 /** Secrets, and where GLPI keeps them. */
 const ROWS = [
@@ -60,7 +63,7 @@ async function prepareOn(mariadb: Mariadb, scene: Scene, { captured } = { captur
   makeFolders(scene);
   putConfig(scene, 'config_db.php', configFor(mariadb, schema));
   putConfig(scene, 'glpicrypt.key', key);
-  const environment = settingsOf(scene, { KEYKEEPER_DATABASE: 'auto', KEYKEEPER_DATABASE_WAIT: '2s' });
+  const environment = settingsOf(scene, { KEYKEEPER_DATABASE: 'auto', KEYKEEPER_DATABASE_WAIT: '2s', ...SYNC_HERE });
   if (captured) await runWhole(scene, ['init', '--json'], environment);
   return {
     ...{ environment, cells, reset },

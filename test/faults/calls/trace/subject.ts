@@ -64,7 +64,10 @@ function nameIt(path: string, { root, program }: Places): { subject: string; rol
   const subject = path
     .slice(root.length + 1)
     .replace(/\.keykeeper-[0-9a-f-]+\.tmp$/, '*.tmp')
-    .replace(/[0-9a-f]{64}$/, (digest) => `${digest.slice(0, 8)}…`);
+    .replace(
+      /^(vault\/glpi\/escrow)\/[0-9a-f]{2}(\/[0-9a-f]{64})?$/,
+      (_, folder, chunk) => `${folder}/*${chunk ? '/*' : ''}`,
+    );
   return { subject, role: roleOf(subject) };
 }
 

@@ -27,6 +27,8 @@ export interface TracedRun {
   readonly stdout: string;
   readonly stderr: string;
   readonly calls: readonly TracedCall[];
+  /** It did not end, and was ended. */
+  readonly stuck: boolean;
 }
 
 /** A running command, for who acts on it. */
@@ -42,15 +44,13 @@ export interface Held {
  */
 const SAME_EACH_TIME = { UV_THREADPOOL_SIZE: '1', MALLOC_ARENA_MAX: '1' };
 /** In ms; the longest run waits a few seconds for a lease. */
-const PATIENCE = 90_000;
+const PATIENCE = 30_000;
 
 /**
  * Runs the command under strace to its end. `injections` are as strace's --inject takes them; `meanwhile` may act on the
  * process while it is held.
  *
  * Not with --seccomp-bpf, which would be faster: with it strace 6.1 delivers no signals.
- *
- * @throws Error where the command does not end
  */
 export async function tracedRun(
   command: TracedCommand,
@@ -63,14 +63,18 @@ export async function tracedRun(
   const { strace, outputs } = startStrace(command, injections);
   const exit = once(strace, 'exit').finally(() => ended.abort());
   const pid = () => traceeOf(strace.pid ?? 0);
-  const timer = setTimeout(() => endAll([pid(), strace.pid ?? null]), PATIENCE);
+  let stuck = false;
+  const timer = setTimeout(() => {
+    stuck = true;
+    endAll([pid(), strace.pid ?? null]);
+  }, PATIENCE);
   try {
     const [[exitCode]] = await Promise.all([exit, meanwhile({ pid, ended: ended.signal })]);
     const [stdout, stderr] = await outputs();
     return {
       // Killed, strace ends as the shell would tell it.
       exitCode: exitCode === 137 ? null : (exitCode as number | null),
-      ...{ stdout, stderr },
+      ...{ stdout, stderr, stuck },
       calls: readCalls(readFileSync(log, 'utf8'), { root, program: dirname(main) }),
     };
   } finally {
