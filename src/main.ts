@@ -10,6 +10,9 @@ const { env: environment } = process;
 const stdout = new Output(() => withoutGoneReader(process.stdout), 1);
 const stderr = new Output(() => withoutGoneReader(process.stderr), 2);
 
+/** The same as in commands/unexpected.ts, which may be what cannot be loaded. */
+const UNEXPECTED = 1;
+
 /** Options that are probes of the container, and what they ask. */
 const PROBES: Readonly<Record<string, 'gate' | 'live'>> = { '--startup': 'gate', '--live': 'live' };
 
@@ -62,7 +65,11 @@ function withoutGoneReader(stream: NodeJS.WriteStream): NodeJS.WriteStream {
 }
 
 async function exitUnexpectedly(error: unknown): Promise<void> {
-  const { describeUnexpected, UNEXPECTED } = await import('./commands/unexpected.ts');
-  await stderr.write(`keykeeper: ${describeUnexpected(error)}\n`);
+  try {
+    const { describeUnexpected } = await import('./commands/unexpected.ts');
+    await stderr.write(`keykeeper: ${describeUnexpected(error)}\n`);
+  } catch {
+    // Nobody can be told (a full disk behind standard error): told of this too, it would go on for ever.
+  }
   process.exit(UNEXPECTED);
 }

@@ -73,6 +73,6 @@ async function playOrFail(cell: Cell, lane: Lane): Promise<Played> {
     return await playCell(cell, lane);
   } catch (error) {
     const wrong = [error instanceof Error ? error.message : String(error)];
-    return { cell, outcome: 'refused', exitCode: null, wrong };
+    return { cell, outcome: 'refused', exitCode: null, near: false, wrong };
   }
 }

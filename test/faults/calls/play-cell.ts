@@ -15,6 +15,8 @@ export interface Played {
   readonly cell: Cell;
   readonly outcome: Outcome;
   readonly exitCode: number | null;
+  /** What was struck is another call of the same name on the same thing: the very one does not come in every run. */
+  readonly near: boolean;
   /** One sentence for each thing that is not as promised. */
   readonly wrong: readonly string[];
 }
@@ -25,7 +27,7 @@ export interface Played {
  */
 export async function playCell(cell: Cell, lane: Lane): Promise<Played> {
   const run = await strike(cell, lane.command, lane.usual.calls, lane.reset);
-  if ('unmet' in run) return { cell, outcome: 'unmet', exitCode: null, wrong: [] };
+  if ('unmet' in run) return { cell, outcome: 'unmet', exitCode: null, near: false, wrong: [] };
   const wrong = wrongInRun(run, cell, lane.scene.root).map((each) => `the struck run: ${each}`);
   const struck = await judge(lane, allowanceFor(cell, run));
   wrong.push(...struck.wrong.map((each) => `behind the fault: ${each}`));
@@ -35,7 +37,7 @@ export async function playCell(cell: Cell, lane: Lane): Promise<Played> {
     wrong.push(...unfinished.map((each) => `it said that it was done, but ${each}`));
   }
   wrong.push(...(await finish(lane, { temporaries: 0, lease: struck.state.tree.has('vault/glpi/lease.json') })));
-  return { cell, outcome: outcomeOf(run), exitCode: run.exitCode, wrong };
+  return { cell, outcome: outcomeOf(run), exitCode: run.exitCode, near: run.near === true, wrong };
 }
 
 /** Whether a finding is there that an undisturbed run has not, on something in the scene. */

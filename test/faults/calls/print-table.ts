@@ -51,10 +51,11 @@ export const LEGEND =
 export function summaryOf({ operation, cells, played }: OperationTable): string {
   const count = (outcome: Outcome) => played.filter((each) => each.outcome === outcome).length;
   const wrong = played.filter((each) => each.wrong.length > 0).length;
+  const near = played.filter((each) => each.near).length;
   const calls = new Set(cells.map((cell) => cell.number)).size;
   return (
     `${operation}: ${calls} calls, ${cells.length} cells; ${played.length} played ` +
-    `(${count('killed')} killed, ${count('recovered')} recovered, ${count('refused')} refused, ${count('unmet')} not met again), ` +
+    `(${count('killed')} killed, ${count('recovered')} recovered, ${count('refused')} refused, ${count('unmet')} not met again; ${near} at the next of its kind), ` +
     `${cells.length - played.length} left out, ${wrong} failed`
   );
 }

@@ -25,7 +25,7 @@ const ATTEMPTS = 12;
  *
  * @param reset makes the scene as it was; called before each run
  * @param reference the calls of an undisturbed run
- * @returns `unmet` where no run came by the call: those of a database take their time, and differ by it
+ * @returns `near` where it struck another call of the same name on the same thing, after several tries; `unmet` where no run came by the call: those of a database take their time, and differ by it
  * @throws Error where a run does not end
  */
 export async function strike(
@@ -33,7 +33,7 @@ export async function strike(
   command: TracedCommand,
   reference: readonly TracedCall[],
   reset: () => Promise<void>,
-): Promise<TracedRun | Unmet> {
+): Promise<(TracedRun & { readonly near?: boolean }) | Unmet> {
   const { call } = cell;
   const place = placeOf(call);
   let when = call.ordinal;
@@ -48,6 +48,8 @@ export async function strike(
     if (run.stuck) continue;
     const struck = run.calls.find((each) => each.struck);
     if (struck !== undefined && isMeant(struck, call)) return run;
+    const isNear = struck?.name === call.name && struck.subject === call.subject;
+    if (isNear && attempt >= ATTEMPTS / 2) return { ...run, near: true };
     met.push(struck === undefined ? 'none' : placeOf(struck));
     // As usual and as it was this time, in turns.
     when = attempt % 2 === 0 ? betterOrdinal({ call, when, reference, run, struck }) : call.ordinal;
