@@ -26,6 +26,8 @@ const EXTENTS: Readonly<Record<string, Omit<Extent, 'offset'>>> = {
   'capture-values': { every: 100, thinChanges: true },
   rotate: { every: 350, thinChanges: true },
 };
+/** In ms; on two quiet processors all of them take some minutes. */
+const TEST_TIME = 1_200_000;
 /** A run behind a kill waits three seconds for its lease: more lanes than processors. */
 const LANES = 6;
 
@@ -49,6 +51,7 @@ describe.skipIf(!canTrace)('the built program, with a fault at a system call', (
 
   it.each(OPERATIONS.filter(({ needs }) => needs === 'nothing' || hasMariadb))(
     'loses nothing in a $name, says what it did, and the next run finishes',
+    { timeout: TEST_TIME },
     async ({ name, open, needs }) => {
       const extent = { every: 1, thinChanges: true, ...EXTENTS[name], offset: OFFSET };
 
