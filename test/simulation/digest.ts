@@ -28,20 +28,7 @@ export function addDigest(sum: string, digest: string): string {
 
 function treeOf(inode: Inode): unknown {
   const { number, kind, mode, uid, gid, links, modified, changed, version, content } = inode;
-  const entries = [...inode.entries].map(([name, child]) => [name, treeOf(child)]);
-  const same = content.equals(inode.durableContent);
-  return [
-    `${number}`,
-    kind,
-    mode,
-    uid,
-    gid,
-    links,
-    modified,
-    changed,
-    `${version}`,
-    content.toString('latin1'),
-    same,
-    entries,
-  ];
+  const about = [`${number}`, kind, mode, uid, gid, links, modified, changed, `${version}`];
+  if (kind === 'file') return [about, hash('sha256', content, 'base64'), content.equals(inode.durableContent)];
+  return [about, [...inode.entries].map(([name, child]) => [name, treeOf(child)])];
 }

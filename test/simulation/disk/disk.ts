@@ -124,7 +124,8 @@ export class Disk {
   #locateHeld(path: string): Location {
     const slash = path.indexOf('/', HELD.length);
     const { inode } = this.opened(Number(path.slice(HELD.length, slash < 0 ? undefined : slash)));
-    return descend(inode, slash < 0 ? [] : partsOf(path.slice(slash)));
+    const rest = slash < 0 ? '' : path.slice(slash + 1);
+    return rest.includes('/') ? descend(inode, partsOf(rest)) : { parent: inode, name: rest };
   }
 
   /** Gives a name to an inode, or takes it away. */
