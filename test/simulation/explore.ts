@@ -10,8 +10,11 @@ export interface Explored extends RunSeeds {
   readonly broken: readonly HistoryResult[];
 }
 
-/** Of what little survives in it, the memory for what is new is made large at once: it is emptied the less often. */
-const FLAGS = ['--enable-source-maps', '--min-semi-space-size=32', '--max-semi-space-size=64'];
+/**
+ * The memory for what is new is large at once, so that it is emptied the less often; and by one thread, for there is a
+ * process for each core already, and threads that wait for each other cost what they save.
+ */
+const FLAGS = ['--enable-source-maps', '--single-threaded-gc', '--min-semi-space-size=32', '--max-semi-space-size=64'];
 
 /** A process that runs histories, order after order: in a new one, compiling takes as long as hundreds of them. */
 export class Explorer implements AsyncDisposable {
