@@ -133,8 +133,20 @@ function takeAway(place: InstanceFolder, text: string): void {
     if (systemCode(error) === 'ENOENT') return;
     throw vaultFailure(error, place.lease, 'write');
   }
-  if (readLease({ ...place, lease: aside }) !== text) putBack(aside, place.lease);
-  discard(aside);
+  try {
+    if (!isAside(place, aside, text)) putBack(aside, place.lease);
+  } finally {
+    discard(aside);
+  }
+}
+
+/** Whether what was renamed aside says `text`. What cannot be read may be another's. */
+function isAside(place: InstanceFolder, aside: string, text: string): boolean {
+  try {
+    return readLease({ ...place, lease: aside }) === text;
+  } catch {
+    return false;
+  }
 }
 
 function putBack(aside: string, lease: string): void {

@@ -15,6 +15,7 @@ import { playCell } from './play-cell.ts';
 const FOUND: readonly (readonly [string, Fault, string, string])[] = [
   ['brings the OAuth pair back though one look at it was refused', 'EIO', 'statx', 'config/oauth.pem'],
   ['is not ended by a folder of another image that is closed to it', 'EIO', 'statx', '/etc/glpi/config'],
+  ['leaves no lease under a temporary name', 'EIO', 'close', 'vault/glpi/*.tmp'],
   ['says what is wrong with the way to the vault', 'EROFS', 'statx', 'vault'],
 ];
 
