@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { readCalls, TRACED, type TracedCall } from './traced-call.ts';
@@ -75,7 +75,8 @@ export async function tracedRun(
       // Killed, strace ends as the shell would tell it.
       exitCode: exitCode === 137 ? null : (exitCode as number | null),
       ...{ stdout, stderr, stuck },
-      calls: readCalls(readFileSync(log, 'utf8'), { root, program: dirname(main) }),
+      // On a machine that has no room for it strace itself may not start.
+      calls: readCalls(existsSync(log) ? readFileSync(log, 'utf8') : '', { root, program: dirname(main) }),
     };
   } finally {
     clearTimeout(timer);
