@@ -66,7 +66,7 @@ export async function mergeScripts(directory: string, { outputs }: Metafile): Pr
       format: 'cjs',
       banner: { js: '(function(module,require,__import){' },
       footer: { js: '})' },
-      plugins: [keepOthersOutside()],
+      plugins: [keepOthersOutside(script)],
     });
     const file = join(directory, `${script}.cjs`);
     writeFileSync(file, readFileSync(file, 'utf8').replace(/\bimport\(("[^"]+")\)/g, '__import($1)'));
@@ -87,8 +87,11 @@ export async function mergeScripts(directory: string, { outputs }: Metafile): Pr
     });
   }
 
-  /** A lazy import of what is merged finds it in its script. */
-  function keepOthersOutside(): Plugin {
+  /**
+   * A lazy import of what is merged finds it in its script; so does any import of what another script has. Taken in once
+   * more, a class would be two, and what is thrown on one side no instance of it on the other.
+   */
+  function keepOthersOutside(script: string): Plugin {
     return {
       name: 'keep-others-outside',
       setup(setup) {
@@ -96,7 +99,7 @@ export async function mergeScripts(directory: string, { outputs }: Metafile): Pr
           const name = basename(path);
           const place = moved.get(name);
           if (place === undefined) return { path, external: true };
-          if (kind !== 'dynamic-import') return null;
+          if (kind !== 'dynamic-import' && place.script === script) return null;
           return { path: isRenamed(name) ? path : `./${place.script}.js`, external: true };
         });
       },

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -50,6 +50,29 @@ describe('the built program', () => {
     expect(status).toBe(0);
     expect(loaded).toContain('fs');
     expect(loaded.filter((name) => UNUSED.includes(name))).toEqual([]);
+  });
+
+  it('has the class of its failures once, so that what one part throws is one to all others', () => {
+    const scripts = readdirSync(join(folder, 'app')).filter((name) => /\.c?js$/.test(name));
+
+    const holders = scripts.filter((name) => {
+      return /\b(Failure\d*=class|class Failure\d*) extends Error\b/.test(
+        readFileSync(join(folder, 'app', name), 'utf8'),
+      );
+    });
+
+    expect(holders).toEqual(['start.cjs']);
+  });
+
+  it('hands a script what another one has', async () => {
+    const start = await import(join(folder, 'app', 'start.js'));
+    const text = readFileSync(join(folder, 'app', 'database.cjs'), 'utf8');
+    const holders = new Set([...text.matchAll(/(\w+)=require\("\.\/start\.js"\)/g)].map(([, holder]) => holder));
+    const uses = [...text.matchAll(/\b(import_\w+)\.([$\w]+)/g)].filter(([, holder]) => holders.has(holder));
+    const wanted = new Set(uses.map(([, , name]) => name ?? ''));
+
+    expect(wanted.size).toBeGreaterThan(10);
+    expect([...wanted].filter((name) => start[name] === undefined)).toEqual([]);
   });
 
   it('has no file that cannot be loaded, and none that exports what is not there', () => {
