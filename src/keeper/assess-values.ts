@@ -6,10 +6,9 @@ import { countingAmong } from '../core/tally.ts';
 import type { Opening, StoredValue, ValueEvidence, ValueReference } from '../core/value.ts';
 import type { Database, Identification, ValuesRead } from '../glpi/database/database.ts';
 import type { EvidenceContext } from '../glpi/evidence.ts';
-import type { WantedPlace } from '../vault/vault.ts';
 import { assessInTurns } from './assess-in-turns.ts';
 import { findEmptied, recallEmptied, recoveryOf } from './find-emptied.ts';
-import { findPast } from './find-past.ts';
+import { findPast, wantedOfPast } from './find-past.ts';
 import { type MergedEscrow, mergeEscrow, referenceKey } from './merge-escrow.ts';
 import type { DatabaseLook } from './observe-database.ts';
 import { circumstancesOf, type FirstEvidence } from './pass-memory.ts';
@@ -48,7 +47,7 @@ export async function assessValues({ database, read, found, look }: AssessmentIn
   const staying = isBadTime(look.circumstances, counting) ? [...accidents, ...others] : accidents;
   const { readHistory } = look;
   const history =
-    readHistory === null ? null : await look.passMemory.past.of(withVault, () => readHistory(notGoodAmong(values)));
+    readHistory === null ? null : await look.passMemory.past.of(withVault, () => readHistory(wantedOfPast(values)));
   const covered = new Set([...accidents, ...[...dead, ...values.filter((each) => each.better !== null)].map(keyOf)]);
   const past =
     history === null
@@ -61,14 +60,6 @@ export async function assessValues({ database, read, found, look }: AssessmentIn
         mergeEscrow(stored, values, kept, staying),
       );
   return { ...common, escrow, emptied, past };
-}
-
-/** Places that hold nothing good, and those that hold nothing at all. */
-function notGoodAmong(values: Sequence<ValueEvidence>): WantedPlace {
-  const good = placesOf(
-    values.filter(({ opens, better }) => better !== null || opens.some(({ as }) => as !== 'empty')),
-  );
-  return (place) => !good.has(place);
 }
 
 /** What the keys say by themselves. */

@@ -4,7 +4,7 @@ import type { Sequence } from '../core/sequence.ts';
 import type { PastPlace, StoredValue, ValueEvidence, ValueReference } from '../core/value.ts';
 import type { Database } from '../glpi/database/database.ts';
 import { openReal, type RecoveryContext } from '../glpi/open-real.ts';
-import type { PastValue, ValueHistory } from '../vault/vault.ts';
+import type { PastValue, ValueHistory, WantedPlace } from '../vault/vault.ts';
 import { referenceKey } from './merge-escrow.ts';
 
 export interface PastLook {
@@ -31,10 +31,9 @@ export async function findPast({
 }: PastLook): Promise<PastPlace[]> {
   const read = placesOf(stored);
   const lost = new Map<string, PastPlace['holds']>();
-  for (const { reference, opens, better } of values) {
-    if (opens.length === 0) lost.set(referenceKey(reference), 'dead');
-    else if (better === null && opens.every(({ as }) => as === 'empty'))
-      lost.set(referenceKey(reference), 'sealed-nothing');
+  for (const value of values) {
+    const holds = lossOf(value);
+    if (holds !== null) lost.set(referenceKey(value.reference), holds);
   }
   const unread = [...history.places].map(([, reference]) => reference).filter((reference) => !read.has(reference));
   for (const { reference, state } of await database.readPlaces(unread)) {
@@ -48,6 +47,18 @@ export async function findPast({
     if (found !== null) past.push({ reference, holds, seenAt: found.createdAt });
   }
   return past;
+}
+
+/** What a place holds in the place of something good; null where it holds that. */
+function lossOf({ opens, better }: ValueEvidence): 'dead' | 'sealed-nothing' | null {
+  if (opens.length === 0) return 'dead';
+  return better === null && opens.every(({ as }) => as === 'empty') ? 'sealed-nothing' : null;
+}
+
+/** The places of which {@link findPast} looks into the history: all but those that hold something good. */
+export function wantedOfPast(values: Sequence<ValueEvidence>): WantedPlace {
+  const good = placesOf(values.filter((each) => lossOf(each) === null));
+  return (place) => !good.has(place);
 }
 
 /** The newest value of a place that a known key opens to something real. */
