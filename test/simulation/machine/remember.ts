@@ -23,13 +23,18 @@ export class Remembered<T> {
 
   /** @param input all that the result depends on */
   recall(input: string, compute: () => T): T {
-    let result = this.#known.get(input);
-    if (result === undefined) {
-      result = compute();
-      this.#known.set(input, result);
-    }
-    return result;
+    return recallFrom(this.#known, input, compute);
   }
+}
+
+/** What `known` has for the input; else it is computed, and known from then on. */
+export function recallFrom<T>(known: Map<string, T>, input: string, compute: () => T): T {
+  let result = known.get(input);
+  if (result === undefined) {
+    result = compute();
+    known.set(input, result);
+  }
+  return result;
 }
 
 /** Bytes by which most files of a vault differ: their hash stands at their end. */

@@ -1,5 +1,5 @@
 import { ValueCipher as Cipher } from '../../../src/glpi/sealed-value.ts';
-import { Remembered } from '../machine/remember.ts';
+import { Remembered, recallFrom } from '../machine/remember.ts';
 
 /** Stands for the module of this name in the product: the same, remembered by key and value. */
 export * from '../../../src/glpi/sealed-value.ts';
@@ -25,23 +25,11 @@ export class ValueCipher {
 
   open(sealed: Buffer): Buffer | null {
     const { cipher, opened } = this.#known;
-    const value = sealed.toString('latin1');
-    let plaintext = opened.get(value);
-    if (plaintext === undefined) {
-      plaintext = cipher.open(sealed);
-      opened.set(value, plaintext);
-    }
-    return plaintext;
+    return recallFrom(opened, sealed.toString('latin1'), () => cipher.open(sealed));
   }
 
   sealed(sealed: Buffer): boolean {
     const { cipher, marked } = this.#known;
-    const value = sealed.toString('latin1');
-    let mark = marked.get(value);
-    if (mark === undefined) {
-      mark = cipher.sealed(sealed);
-      marked.set(value, mark);
-    }
-    return mark;
+    return recallFrom(marked, sealed.toString('latin1'), () => cipher.sealed(sealed));
   }
 }
