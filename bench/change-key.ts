@@ -22,15 +22,21 @@ export async function missingForPeer({ port }: Mariadb): Promise<string | null> 
 /** A schema whose users have so many sealed tokens: ids from 100 on. */
 export async function createFilledSchema(mariadb: Mariadb, name: string, rows: number): Promise<BenchSchema> {
   const schema = await createSchema(mariadb, name);
+  await sealTokens(schema, rows, schema.key);
+  return schema;
+}
+
+/** Gives the first so many users a token of their own, sealed under this key; makes them where they are not there. */
+export async function sealTokens({ mariadb, name }: BenchSchema, rows: number, key: Buffer): Promise<void> {
   const client = await mariadb.connect({ schema: name });
   for (let start = 0; start < rows; start += AT_ONCE) {
     const users = Array.from({ length: Math.min(AT_ONCE, rows - start) }, (_, index) => {
-      return [100 + start + index, `user-${start + index}`, sealedSecret(schema.key)];
+      return [100 + start + index, `user-${start + index}`, sealedSecret(key)];
     });
-    await client.query('INSERT INTO glpi_users (id, name, api_token) VALUES ?', [users]);
+    const existing = 'ON DUPLICATE KEY UPDATE api_token = VALUES(api_token)';
+    await client.query(`INSERT INTO glpi_users (id, name, api_token) VALUES ? ${existing}`, [users]);
   }
   await client.end();
-  return schema;
 }
 
 /** A schema, and the folder with the key file that every round replaces. */

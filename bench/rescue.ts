@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import type { Mariadb } from '../test/stand-in/mariadb/mariadb.ts';
 import { startMariadb } from '../test/stand-in/mariadb/start-mariadb.ts';
-import { changeKey, createFilledSchema, missingForPeer, peerScene, rowsOf } from './change-key.ts';
-import { type BenchInstance, createInstance, sealedSecret } from './instance.ts';
+import { changeKey, createFilledSchema, missingForPeer, peerScene, rowsOf, sealTokens } from './change-key.ts';
+import { type BenchInstance, type BenchSchema, createInstance } from './instance.ts';
 import type { Measured, Program } from './program.ts';
 import type { Row } from './row.ts';
 
@@ -11,7 +11,6 @@ import type { Row } from './row.ts';
 const LEFT = 49_999;
 const MOVED = LEFT + 2;
 const ROUNDS = 3;
-const AT_ONCE = 5_000;
 const SCHEMA = 'bench_rescue';
 
 /**
@@ -20,11 +19,12 @@ const SCHEMA = 'bench_rescue';
  */
 export async function measureRescue(program: Program): Promise<Row[]> {
   await using mariadb = await startMariadb({ settings: ['--innodb-flush-log-at-trx-commit=1'] });
-  using ours = createInstance(await createFilledSchema(mariadb, SCHEMA, LEFT + MOVED));
+  const schema = await createFilledSchema(mariadb, SCHEMA, LEFT + MOVED);
+  using ours = createInstance(schema);
   using theirs = peerScene(await createFilledSchema(mariadb, 'bench_change_key', LEFT));
   const settings = { ...ours.environment, KEYKEEPER_SETTLE: '0s' };
   program.time(['init'], settings);
-  await stopHalfWay(mariadb, ours);
+  await stopHalfWay(schema, ours);
   const missing = await missingForPeer(mariadb);
   const [own, peer]: [Measured[], Measured[]] = [[], []];
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -36,17 +36,11 @@ export async function measureRescue(program: Program): Promise<Row[]> {
 }
 
 /** As the key file and the rows are then; the rows are remembered for each round. */
-async function stopHalfWay(mariadb: Mariadb, { keyPath }: BenchInstance): Promise<void> {
+async function stopHalfWay(schema: BenchSchema, { keyPath }: BenchInstance): Promise<void> {
   const key = randomBytes(32);
   writeFileSync(keyPath, key);
-  const client = await mariadb.connect({ schema: SCHEMA });
-  for (let start = 0; start < MOVED; start += AT_ONCE) {
-    const users = Array.from({ length: Math.min(AT_ONCE, MOVED - start) }, (_, index) => {
-      return [100 + start + index, sealedSecret(key)];
-    });
-    const columns = '(id, api_token) VALUES ? ON DUPLICATE KEY UPDATE api_token = VALUES(api_token)';
-    await client.query(`INSERT INTO glpi_users ${columns}`, [users]);
-  }
+  await sealTokens(schema, MOVED, key);
+  const client = await schema.mariadb.connect({ schema: SCHEMA });
   await client.query('CREATE TABLE bench_accident (PRIMARY KEY (id)) SELECT id, api_token FROM glpi_users');
   await client.end();
 }
