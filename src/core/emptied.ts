@@ -3,6 +3,7 @@ import { type Chronicle, troubled, troubleSince } from './chronicle.ts';
 import { referenceKey } from './reference-key.ts';
 import type { RescueMemory } from './rescue-memory.ts';
 import type { Sequence } from './sequence.ts';
+import { tally, weigh } from './tally.ts';
 import type { EmptiedValue, ValueEvidence, ValueReference } from './value.ts';
 
 /** The registration key has rules of its own (plan-registration.ts). */
@@ -59,7 +60,7 @@ export function accidentsAmong(
 export function isBadTime({ chronicle, at, live }: Circumstances, values: Sequence<ValueEvidence>): boolean {
   if (troubled(chronicle, at) || live === null) return true;
   // The live key does not open it, or it was destroyed where something better is known.
-  return values.some(({ opens, better }) => better !== null || !opens.some(({ fingerprint }) => fingerprint === live));
+  return weigh(values).destroyed.length > 0 || tally(values, live).authenticates < values.length;
 }
 
 /** Whether GLPI had this very key for a day: what that key opens is shown in its forms, and is not emptied by them. */

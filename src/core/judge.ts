@@ -6,7 +6,7 @@ import { newestFirst } from './history.ts';
 import type { KeyState, Observation, VaultState } from './observation.ts';
 import { isUnderWay, provenByRotation } from './rotation.ts';
 import type { Sequence } from './sequence.ts';
-import { countingAmong, strongest, tally } from './tally.ts';
+import { countingAmong, strongest, type Tally, tally, type Weight, weigh } from './tally.ts';
 import type { ValueEvidence } from './value.ts';
 import type { Judgement, KeyChoice, Need, Verdict } from './verdict.ts';
 
@@ -20,11 +20,12 @@ export function judge(observation: Observation): Judgement {
   const candidates = observation.candidates.map((each) => each.fingerprint);
   const live = key.kind === 'well-formed' ? key.fingerprint : null;
   const own = live === null ? null : tally(values, live);
+  const weight = weigh(values);
   const emptied =
     database.kind === 'answers' ? accidentsAmong(database.emptied, circumstancesOf(observation), values) : [];
-  const evidence: Evidence = { values, candidates, live, opened: own?.authenticates ?? 0, emptied: emptied.length };
+  const evidence: Evidence = { values, weight, candidates, live, own, emptied: emptied.length };
   const verdict = findVerdict(observation, evidence);
-  const movable = live === null ? [] : values.filter((each) => each.opens.length > 0 && !opensUnder(each, live));
+  const movable = live === null || own?.authenticates === weight.opened ? [] : openingElsewhere(values, live);
   const choice = verdict === 'lost' ? ({ kind: 'nothing' } as const) : chooseKey(observation, verdict, values);
   return {
     verdict,
@@ -34,11 +35,11 @@ export function judge(observation: Observation): Judgement {
     elsewhere: findElsewhere(observation),
     live,
     tested: values.length,
-    opened: evidence.opened,
-    real: own?.real || (live === null ? 0 : provenByRotation(observation.records.rotation, live, values)),
-    dead: values.filter((each) => each.opens.length === 0),
+    opened: own?.authenticates ?? 0,
+    real: own?.real || provenByRotation(observation.records.rotation, live, own?.text ?? 0),
+    dead: weight.dead,
     movable,
-    destroyed: values.filter((each) => each.better !== null && (live === null || opensUnder(each, live))),
+    destroyed: weight.destroyed.filter((each) => live === null || opensUnder(each, live)),
     emptied: verdict === 'lost' ? [] : emptied,
     databaseSilent: database.kind === 'unreachable' && database.reason !== NOT_FOLLOWED,
     breaksGlpi: key.kind === 'well-formed' && key.breaksGlpi11 && isGlpi11(observation),
@@ -53,8 +54,10 @@ function circumstancesOf({ at, key, records }: Observation): Circumstances {
 interface Evidence {
   readonly values: Sequence<ValueEvidence>;
   readonly candidates: readonly Fingerprint[];
+  readonly weight: Weight;
   readonly live: Fingerprint | null;
-  readonly opened: number;
+  /** What the live key makes of them; null where there is none. */
+  readonly own: Tally | null;
   /** Values that an accident emptied. */
   readonly emptied: number;
 }
@@ -64,16 +67,17 @@ function findVerdict({ key, vault }: Observation, evidence: Evidence): Verdict {
   if (key.kind === 'unreadable') return 'unreadable';
   if (isLost(evidence)) return 'lost';
   if (key.kind !== 'well-formed') return verdictWithoutKey(key);
-  const { values, opened, live } = evidence;
+  const { values, weight, live } = evidence;
+  const opened = evidence.own?.authenticates ?? 0;
   // Without a database, and without a sealed value in it, no candidate opens anything either.
   if (opened === 0) {
     if (strongest(values, evidence.candidates).length > 0) return 'wrong';
     return evidence.emptied > 0 && wasProven(vault, live) ? 'damaged' : 'unproven';
   }
   if (opened < values.length) return 'mixed';
-  if (evidence.emptied > 0 || values.some((each) => each.better !== null)) return 'damaged';
+  if (evidence.emptied > 0 || weight.destroyed.length > 0) return 'damaged';
   // Empty values alone say that GLPI sealed with this key, not that it is the key of anything.
-  return values.every((each) => each.opens.every((opening) => opening.as === 'empty')) ? 'unproven' : 'sound';
+  return weight.filled ? 'sound' : 'unproven';
 }
 
 /** Whether the vault saw this key open real values of this instance. */
@@ -82,8 +86,8 @@ function wasProven(vault: VaultState, live: Fingerprint | null): boolean {
 }
 
 /** Values that were sealed are there, and no key that is known opens any of them. */
-function isLost({ values, candidates }: Evidence): boolean {
-  return values.some((each) => each.shaped) && strongest(values, candidates).length === 0;
+function isLost({ values, weight, candidates }: Evidence): boolean {
+  return weight.shaped && strongest(values, candidates).length === 0;
 }
 
 function verdictWithoutKey(key: KeyState & { kind: 'absent' | 'malformed' }): Verdict {
@@ -113,6 +117,10 @@ function isFirstInstall({ vault, database, key }: Observation, verdict: Verdict,
   // A generation that cannot be read, for the moment or for good, may hold one too.
   if (vault.kind === 'ready' && vault.damaged.length > 0) return false;
   return newestFirst(vault).every((generation) => !generation.sealed);
+}
+
+function openingElsewhere(values: Sequence<ValueEvidence>, live: Fingerprint): readonly ValueEvidence[] {
+  return values.filter((each) => each.opens.length > 0 && !opensUnder(each, live));
 }
 
 function opensUnder(value: ValueEvidence, key: Fingerprint): boolean {

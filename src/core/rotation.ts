@@ -1,7 +1,6 @@
 import type { Fingerprint } from './brand.ts';
 import type { Finding } from './finding.ts';
 import type { Observation } from './observation.ts';
-import type { Sequence } from './sequence.ts';
 import type { ValueEvidence } from './value.ts';
 import type { Judgement } from './verdict.ts';
 
@@ -45,15 +44,11 @@ export function lateValues({ records: { rotation }, at }: Observation, judgement
 /**
  * How many values prove a key although Keykeeper sealed them: a rotation carries the proof over, since each value was
  * opened under the key before, and only a rotation that went through has written any under its new key.
+ *
+ * @param text values that open under the live key to a text
  */
-export function provenByRotation(
-  rotation: Rotation | null,
-  live: Fingerprint,
-  values: Sequence<ValueEvidence>,
-): number {
-  if (rotation === null || rotation.to !== live) return 0;
-  return values.filter((each) => each.opens.some(({ fingerprint, as }) => fingerprint === live && as === 'real'))
-    .length;
+export function provenByRotation(rotation: Rotation | null, live: Fingerprint | null, text: number): number {
+  return rotation !== null && rotation.to === live ? text : 0;
 }
 
 export function rotationFindings(observation: Observation): Finding[] {

@@ -9,9 +9,29 @@ export interface Tally {
   readonly settings: number;
   /** Neither empty nor garbled, and not sealed by Keykeeper itself. */
   readonly real: number;
+  /** As above, whoever sealed it. */
+  readonly text: number;
 }
 
-const NOTHING: Tally = { authenticates: 0, settings: 0, real: 0 };
+/** What all values together say, whichever key is live. */
+export interface Weight {
+  /** Keys that authenticate anything. */
+  readonly tallies: ReadonlyMap<Fingerprint, Tally>;
+  /** Values that open under any key. */
+  readonly opened: number;
+  /** Those that open to a text, neither empty nor garbled. */
+  readonly text: number;
+  /** Those that open under none. */
+  readonly dead: readonly ValueEvidence[];
+  /** Something better is known than what stands there. */
+  readonly destroyed: readonly ValueEvidence[];
+  /** Any of them has a sealed value's shape. */
+  readonly shaped: boolean;
+  /** Any of them opens to something else than ''. */
+  readonly filled: boolean;
+}
+
+const NOTHING: Tally = { authenticates: 0, settings: 0, real: 0, text: 0 };
 
 /**
  * Whether a value counts as evidence. One that opens under no key counts only in a column that this GLPI version seals,
@@ -22,22 +42,66 @@ export function counts(value: ValueEvidence): boolean {
   return value.sealedColumn && (value.class === 'setting' || value.shaped);
 }
 
-/** Those that count: all of them as they are, in the usual case. */
+const counting = new WeakMap<Sequence<ValueEvidence>, Sequence<ValueEvidence>>();
+const weights = new WeakMap<Sequence<ValueEvidence>, Weight>();
+
+/**
+ * Those that count: all of them as they are, in the usual case.
+ *
+ * @param values must never change after this: what is said of them is remembered, for a rotation asks it at each of its looks
+ */
 export function countingAmong(values: Sequence<ValueEvidence>): Sequence<ValueEvidence> {
-  return values.every(counts) ? values : values.filter(counts);
+  return once(counting, values, () => (values.every(counts) ? values : values.filter(counts)));
+}
+
+/** @param values only those that count should be passed; they must never change after this */
+export function weigh(values: Sequence<ValueEvidence>): Weight {
+  return once(weights, values, () => weighNow(values));
+}
+
+function once<T>(known: WeakMap<Sequence<ValueEvidence>, T>, values: Sequence<ValueEvidence>, make: () => T): T {
+  const before = known.get(values);
+  if (before !== undefined) return before;
+  const made = make();
+  known.set(values, made);
+  return made;
+}
+
+function weighNow(values: Sequence<ValueEvidence>): Weight {
+  const tallies = new Map<Fingerprint, { -readonly [Member in keyof Tally]: number }>();
+  const dead: ValueEvidence[] = [];
+  const destroyed: ValueEvidence[] = [];
+  let opened = 0;
+  let text = 0;
+  let shaped = false;
+  let filled = false;
+  for (const value of values) {
+    const { opens, class: kind } = value;
+    if (opens.length === 0) dead.push(value);
+    else opened += 1;
+    if (opens.some(({ as }) => as === 'real')) text += 1;
+    if (value.better !== null) destroyed.push(value);
+    shaped ||= value.shaped;
+    for (const { fingerprint, as, ours } of opens) {
+      filled ||= as !== 'empty';
+      let found = tallies.get(fingerprint);
+      if (found === undefined) {
+        found = { ...NOTHING };
+        tallies.set(fingerprint, found);
+      }
+      found.authenticates += 1;
+      if (kind === 'setting') found.settings += 1;
+      if (as !== 'real') continue;
+      found.text += 1;
+      if (!ours) found.real += 1;
+    }
+  }
+  return { tallies, opened, text, dead, destroyed, shaped, filled };
 }
 
 /** The tally of `key` over `values`; only values that count should be passed. */
 export function tally(values: Sequence<ValueEvidence>, key: Fingerprint): Tally {
-  let { authenticates, settings, real } = NOTHING;
-  for (const value of values) {
-    const opening = value.opens.find((each) => each.fingerprint === key);
-    if (opening === undefined) continue;
-    authenticates += 1;
-    if (value.class === 'setting') settings += 1;
-    if (opening.as === 'real' && !opening.ours) real += 1;
-  }
-  return { authenticates, settings, real };
+  return weigh(values).tallies.get(key) ?? NOTHING;
 }
 
 /**

@@ -2,7 +2,7 @@ import { accidentsAmong, isBadTime } from '../core/emptied.ts';
 import type { EscrowEntry } from '../core/generation.ts';
 import { PlaceSet, placesOf } from '../core/place-set.ts';
 import type { Sequence } from '../core/sequence.ts';
-import { countingAmong } from '../core/tally.ts';
+import { countingAmong, weigh } from '../core/tally.ts';
 import type { Opening, StoredValue, ValueEvidence, ValueReference } from '../core/value.ts';
 import type { Database, Identification, ValuesRead } from '../glpi/database/database.ts';
 import type { EvidenceContext } from '../glpi/evidence.ts';
@@ -35,8 +35,8 @@ export async function assessValues({ database, read, found, look }: AssessmentIn
   const kept = await look.passMemory.kept.of(withVault, () => readKept({ stored, first, coverage }, look, merge));
   const index = new Map(kept.map((entry) => [referenceKey(entry.reference), entry.value]));
   const values = await assessAgain(stored, first, index, look, context);
-  const isKept = ({ reference }: ValueEvidence) => index.has(referenceKey(reference));
-  const dead = values.filter((each) => each.opens.length === 0 && isKept(each));
+  const weight = weigh(values);
+  const dead = weight.dead.filter(({ reference }) => index.has(referenceKey(reference)));
   const common = { values, kept, keptForDead: dead.map((each) => each.digest) };
   if (coverage === 'sample') return { ...common, escrow: null, emptied: await recallEmptied(database, look), past: [] };
   // Of a database that is only half there nothing says what was emptied, nor what is to be kept.
@@ -48,12 +48,12 @@ export async function assessValues({ database, read, found, look }: AssessmentIn
   const { readHistory } = look;
   const history =
     readHistory === null ? null : await look.passMemory.past.of(withVault, () => readHistory(wantedOfPast(values)));
-  const covered = new Set([...accidents, ...[...dead, ...values.filter((each) => each.better !== null)].map(keyOf)]);
+  const covered = new Set([...accidents, ...[...dead, ...weight.destroyed].map(keyOf)]);
   const past =
     history === null
       ? []
       : await findPast({ database, stored, values, covered, history, context: recoveryOf(look, version) });
-  const untouched = kept.length === 0 && values.every(opensReal);
+  const untouched = kept.length === 0 && weight.text === values.length;
   const escrow = untouched
     ? await merge()
     : await look.passMemory.merged.of(JSON.stringify([withVault, staying]), () =>
@@ -92,7 +92,7 @@ async function readKept(
   merge: () => MergedEscrow | Promise<MergedEscrow>,
 ): Promise<readonly EscrowEntry[]> {
   if (escrowOf === null) return [];
-  if (evidence.every(opensReal)) {
+  if (weigh(evidence).text === evidence.length) {
     if (coverage === 'sample') return [];
     if ((await merge()).digest === escrowOf.escrowDigest) return [];
   }
@@ -129,10 +129,6 @@ async function assessAgain(
     (await assessInTurns(changed, keyring.keys, { ...context, escrow })).map((each) => [keyOf(each), each]),
   );
   return first.map((each) => again.get(keyOf(each)) ?? each);
-}
-
-function opensReal(value: ValueEvidence): boolean {
-  return value.opens.some(isReal);
 }
 
 function isReal(opening: Opening): boolean {

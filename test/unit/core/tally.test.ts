@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { counts, strongest, tally } from '../../../src/core/tally.ts';
+import { countingAmong, counts, strongest, tally, weigh } from '../../../src/core/tally.ts';
 import { KEY_A, KEY_B, KEY_C, value, valuesOf } from './build-observation.ts';
 
 describe('counts', () => {
@@ -32,16 +32,48 @@ describe('tally', () => {
       {},
     );
 
-    expect(tally(values, KEY_A)).toEqual({ authenticates: 5, settings: 4, real: 2 });
-    expect(tally(values, KEY_B)).toEqual({ authenticates: 1, settings: 1, real: 1 });
-    expect(tally(values, KEY_C)).toEqual({ authenticates: 0, settings: 0, real: 0 });
+    expect(tally(values, KEY_A)).toEqual({ authenticates: 5, settings: 4, real: 2, text: 3 });
+    expect(tally(values, KEY_B)).toEqual({ authenticates: 1, settings: 1, real: 1, text: 1 });
+    expect(tally(values, KEY_C)).toEqual({ authenticates: 0, settings: 0, real: 0, text: 0 });
   });
 
   it('goes by the opening of the key that is asked about', () => {
     const twice = value({ under: [KEY_A] });
     const values = [{ ...twice, opens: [...twice.opens, { fingerprint: KEY_B, as: 'garbled' as const, ours: false }] }];
 
-    expect(tally(values, KEY_B)).toEqual({ authenticates: 1, settings: 1, real: 0 });
+    expect(tally(values, KEY_B)).toEqual({ authenticates: 1, settings: 1, real: 0, text: 0 });
+  });
+});
+
+describe('weigh', () => {
+  it('says what all values together are, whichever key is live', () => {
+    const values = valuesOf({ under: [KEY_A] }, { under: [KEY_B], as: 'empty' }, { shaped: false });
+    const destroyed = { ...value({ under: [KEY_B], as: 'garbled' }), better: 'inverse' as const };
+
+    const weight = weigh([...values, destroyed]);
+
+    expect(weight).toMatchObject({ opened: 3, text: 1, shaped: true, filled: true });
+    expect(weight.dead).toEqual([values[2]]);
+    expect(weight.destroyed).toEqual([destroyed]);
+    expect([...weight.tallies.keys()]).toEqual([KEY_A, KEY_B]);
+  });
+
+  it('finds nothing filled and nothing shaped where nothing is', () => {
+    expect(weigh(valuesOf({ under: [KEY_A], as: 'empty', shaped: false }))).toMatchObject({
+      filled: false,
+      shaped: false,
+    });
+  });
+
+  it('counts a value once that two keys open', () => {
+    expect(weigh(valuesOf({ under: [KEY_A, KEY_B] }))).toMatchObject({ opened: 1, text: 1 });
+  });
+
+  it('goes through the same values once', () => {
+    const values = valuesOf({ under: [KEY_A] });
+
+    expect(weigh(values)).toBe(weigh(values));
+    expect(countingAmong(values)).toBe(countingAmong(values));
   });
 });
 
