@@ -9,6 +9,8 @@ import { available } from '../../stand-in/require.ts';
 import { openOrFail } from './open-or-fail.ts';
 
 const USERS = 1_500;
+/** Bytes that the server takes for one text. */
+const PACKET = 64 * 1024;
 
 describe.skipIf(!(await available('mariadb')))('a large table that was read before', () => {
   let mariadb: Mariadb;
@@ -16,7 +18,7 @@ describe.skipIf(!(await available('mariadb')))('a large table that was read befo
   const memory = new TableMemory();
 
   beforeAll(async () => {
-    mariadb = await startMariadb();
+    mariadb = await startMariadb({ settings: [`--max-allowed-packet=${PACKET}`] });
     root = await mariadb.connect({ schema: await mariadb.createSchema('glpi') });
     await loadGlpiTables(root, '11.0.6');
     await root.query(`INSERT INTO glpi_users (id, name, api_token, personal_token)
@@ -71,6 +73,23 @@ describe.skipIf(!(await available('mariadb')))('a large table that was read befo
     const after = await read(memory);
 
     expect(after.digest).not.toBe(before.digest);
+    expect(after.values).toEqual((await read(null)).values);
+  });
+
+  it('is read again each time where a row is too long for the server to say anything of it', async () => {
+    await root.query('ALTER TABLE glpi_users MODIFY api_token MEDIUMTEXT, MODIFY personal_token MEDIUMTEXT');
+    await root.query(
+      `UPDATE glpi_users SET api_token = REPEAT('a', ${PACKET - 100}), personal_token = 'first' WHERE id = 712`,
+    );
+    const before = await read(memory);
+    await root.query("UPDATE glpi_users SET personal_token = REPEAT('b', 1000) WHERE id = 712");
+    const between = await read(memory);
+    await root.query("UPDATE glpi_users SET personal_token = REPEAT('c', 1000) WHERE id = 712");
+
+    const after = await read(memory);
+
+    expect(between.digest).not.toBe(before.digest);
+    expect(after.digest).not.toBe(between.digest);
     expect(after.values).toEqual((await read(null)).values);
   });
 });
