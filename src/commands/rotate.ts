@@ -1,3 +1,4 @@
+import type { Fingerprint } from '../core/brand.ts';
 import { EXIT, type ExitCode } from '../core/exit-code.ts';
 import { Failure } from '../core/failure.ts';
 import type { WantedRotation } from '../core/plan-rotation.ts';
@@ -62,34 +63,43 @@ async function run(context: CommandContext): Promise<ResultDocument> {
   const dryRun = options.dryRun === true;
   await using opened = await openKeeper(settings, 'guard', !dryRun, environment);
   const memory = passMemory();
-  const { preview, refusal } = await lookFirst(opened, context, memory);
-  const details = { values: movedTables(preview) };
-  const { live } = preview.after.judgement;
-  if (refusal !== null || live === null) {
-    const exitCode = worse(exitCodeOf(preview));
-    const shown = previewOf(preview, { command: 'rotate', exitCode });
-    return {
-      ...shown,
-      actions: [],
-      dryRun,
-      findings: [...(refusal === null ? [] : [refusal]), ...shown.findings],
-      details,
-    };
-  }
-  if (dryRun) return { ...previewOf(preview, { command: 'rotate', exitCode: EXIT.done }), actions: [], details };
-  await askFirst(context, details.values);
+  const { live, tables, document } = await lookFirst(opened, context, memory);
+  if (document !== null) return document;
+  await askFirst(context, tables);
   using _ = context.progress('waiting for the values to hold still, then moving them', () => '');
   const rotation = newRotation(live);
   const { result, whole } = await rotateUntilWhole(opened, rotation, signal, memory);
   const exitCode = whole ? EXIT.done : worse(failureCode(result) ?? exitCodeOf(result));
-  return { ...resultOf(result, { command: 'rotate', exitCode }), details };
+  return { ...resultOf(result, { command: 'rotate', exitCode }), details: { values: tables } };
+}
+
+/** What there is to rotate; or what the command has to say where it ends with that. */
+type FirstLook =
+  | { readonly live: Fingerprint; readonly tables: RotatedTable[]; readonly document: null }
+  | { readonly live: null; readonly tables: null; readonly document: ResultDocument };
+
+/** All that was read is let go at the end of this. */
+async function lookFirst(opened: OpenKeeper, context: CommandContext, memory: PassMemory): Promise<FirstLook> {
+  const dryRun = context.options.dryRun === true;
+  const { preview, refusal } = await lookTwice(opened, context, memory);
+  const tables = movedTables(preview);
+  const details = { values: tables };
+  const { live } = preview.after.judgement;
+  if (refusal !== null || live === null) {
+    const shown = previewOf(preview, { command: 'rotate', exitCode: worse(exitCodeOf(preview)) });
+    const findings = [...(refusal === null ? [] : [refusal]), ...shown.findings];
+    return { live: null, tables: null, document: { ...shown, actions: [], dryRun, findings, details } };
+  }
+  if (!dryRun) return { live, tables, document: null };
+  const shown = previewOf(preview, { command: 'rotate', exitCode: EXIT.done });
+  return { live: null, tables: null, document: { ...shown, actions: [], details } };
 }
 
 /**
  * How things stand, and why nothing may be rotated. Beside another rotation a look may see the vault before and the rows
  * after: what stands in the way has to stand there a settle time later too.
  */
-async function lookFirst({ keeper }: OpenKeeper, { signal, options, settings }: CommandContext, memory: PassMemory) {
+async function lookTwice({ keeper }: OpenKeeper, { signal, options, settings }: CommandContext, memory: PassMemory) {
   const look = async () => {
     const preview = await keeper.reconcile(signal, { ...LOOK, passMemory: memory });
     return { preview, refusal: whyNotRotate(preview, options.force === true) };

@@ -277,6 +277,23 @@ export function touchesGlpi({ actions }: Plan): boolean {
   return actions.some((each) => !isCapture(each));
 }
 
+export type RowsAction = Action & {
+  readonly action: 'reseal-values' | 'rescue-values' | 'undo-rescue' | 'rotate-key' | 'write-registration';
+};
+
+const ROWS_ACTIONS: ReadonlySet<Action['action']> = new Set<RowsAction['action']>([
+  'reseal-values',
+  'rescue-values',
+  'undo-rescue',
+  'rotate-key',
+  'write-registration',
+]);
+
+/** Whether an action writes to the database. */
+export function writesRows(action: Action): action is RowsAction {
+  return ROWS_ACTIONS.has(action.action);
+}
+
 /** Whether an action writes to the vault alone. */
 export function isCapture({ action }: Action): boolean {
   return isCaptureName(action);

@@ -5,7 +5,7 @@ import { Failure } from '../core/failure.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Generation } from '../core/generation.ts';
 import { KEY_FILE } from '../core/guarded-set.ts';
-import type { Action, Plan } from '../core/plan.ts';
+import type { Action, Plan, RowsAction } from '../core/plan.ts';
 import { canRead } from '../core/plan-access.ts';
 import type { RescueStep } from '../core/plan-rescue.ts';
 import type { Secret } from '../core/secret.ts';
@@ -137,10 +137,6 @@ async function applyAction(
       return { detail: await writeRows(action, context) };
   }
 }
-
-type RowsAction = Action & {
-  readonly action: 'reseal-values' | 'rescue-values' | 'undo-rescue' | 'rotate-key' | 'write-registration';
-};
 
 /** What writes rows is loaded where rows are written, which most runs do not. */
 async function writeRows(action: RowsAction, context: ApplyContext): Promise<string> {

@@ -16,12 +16,16 @@ export class LastResult<T> {
   async of(circumstances: string, work: () => T | Promise<T>): Promise<T> {
     if (this.#circumstances === circumstances && this.#result !== null) return this.#result;
     // Let go first: two results of a hundred thousand values each would be held at once.
-    this.#circumstances = null;
-    this.#result = null;
+    this.letGo();
     const result = await work();
     this.#circumstances = circumstances;
     this.#result = result;
     return result;
+  }
+
+  letGo(): void {
+    this.#circumstances = null;
+    this.#result = null;
   }
 }
 
@@ -45,16 +49,24 @@ export interface PassMemory {
   readonly kept: LastResult<readonly EscrowEntry[]>;
   readonly merged: LastResult<MergedEscrow>;
   readonly past: LastResult<ValueHistory>;
+  /** Rows were written: all but the tables, each of which is asked whether it changed, rests on what no longer is. */
+  letGo(): void;
 }
 
 export function passMemory(): PassMemory {
+  const results = {
+    evidence: new LastResult<FirstEvidence>(),
+    escrow: new LastResult<MergedEscrow>(),
+    kept: new LastResult<readonly EscrowEntry[]>(),
+    merged: new LastResult<MergedEscrow>(),
+    past: new LastResult<ValueHistory>(),
+  };
   return {
+    ...results,
     tables: new TableMemory(),
-    evidence: new LastResult(),
-    escrow: new LastResult(),
-    kept: new LastResult(),
-    merged: new LastResult(),
-    past: new LastResult(),
+    letGo() {
+      for (const each of Object.values(results)) each.letGo();
+    },
   };
 }
 

@@ -3,7 +3,7 @@ import type { Finding } from '../core/finding.ts';
 import { findingsOf } from '../core/findings.ts';
 import type { Generation } from '../core/generation.ts';
 import { judge } from '../core/judge.ts';
-import { plan, touchesGlpi } from '../core/plan.ts';
+import { plan, touchesGlpi, writesRows } from '../core/plan.ts';
 import type { Lease, Vault } from '../vault/vault.ts';
 import { type ActionReport, type Applied, applyPlan } from './apply.ts';
 import { Chronicler } from './chronicler.ts';
@@ -11,7 +11,14 @@ import { observe, type Pass, type VaultLook } from './observe.ts';
 import { type PassMemory, passMemory } from './pass-memory.ts';
 import { pause } from './pause.ts';
 import { notePresence } from './presence-record.ts';
-import { isSample, type Judged, NOTHING_FAILED, type ReconcileRequest, type Reconciliation } from './reconciliation.ts';
+import {
+  isSample,
+  type Judged,
+  NOTHING_FAILED,
+  type ReconcileRequest,
+  type Reconciliation,
+  withoutValues,
+} from './reconciliation.ts';
 import { noteAppliedWish } from './registration-record.ts';
 import { noteEmptied } from './rescue-memory-record.ts';
 import { vaultFinding } from './vault-finding.ts';
@@ -74,9 +81,13 @@ class Run implements AsyncDisposable {
 
   async toTheEnd(): Promise<void> {
     for (let round = 0; round < ROUNDS; round += 1) {
-      const judged = await this.look();
-      if ((await this.step(judged)) === 'finished') break;
+      if ((await this.#round()) === 'finished') break;
     }
+  }
+
+  /** A function of its own, so that nothing of one round is held in the next: a reading may be a hundred thousand values. */
+  async #round(): Promise<'again' | 'finished'> {
+    return await this.step(await this.look());
   }
 
   async look(): Promise<Judged> {
@@ -153,6 +164,7 @@ class Run implements AsyncDisposable {
       this.#previous = null;
       this.#waitedForRow = false;
     }
+    if (planned.actions.some(writesRows)) this.#letGo();
     return 'again';
   }
 
@@ -236,6 +248,13 @@ class Run implements AsyncDisposable {
       return this.#finish(judged);
     }
     return await this.#lookLater(judged.pass);
+  }
+
+  /** The rows are others now: of what was read before only what was said of it is still asked for. */
+  #letGo(): void {
+    this.#passMemory.letGo();
+    if (this.#found !== null) this.#found = withoutValues(this.#found);
+    if (this.#after !== null) this.#after = withoutValues(this.#after);
   }
 
   /** Looks at everything once more, a settle time later. */

@@ -19,7 +19,7 @@ export interface Judged {
 
 /** What one run of observe, judge, plan, apply, verify found and did. */
 export interface Reconciliation {
-  /** As found, once enough was observed to say it. */
+  /** As found, once enough was observed to say it; without the values and the escrow where rows were written since. */
   readonly found: Judged;
   /** After everything that was planned. */
   readonly after: Judged;
@@ -74,4 +74,13 @@ export const NOTHING_FAILED = {
 export function isSample({ pass }: Judged): boolean {
   const { database } = pass.observation;
   return database.kind === 'answers' && database.coverage === 'sample';
+}
+
+/** The same without what was read of a hundred thousand rows. The judgement stays. */
+export function withoutValues(judged: Judged): Judged {
+  const { pass } = judged;
+  const { database } = pass.observation;
+  if (database.kind !== 'answers') return judged;
+  const observation = { ...pass.observation, database: { ...database, values: [] } };
+  return { ...judged, pass: { ...pass, observation, database: { ...pass.database, escrow: null } } };
 }
