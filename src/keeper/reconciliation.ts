@@ -81,6 +81,7 @@ export function withoutValues(judged: Judged): Judged {
   const { pass } = judged;
   const { database } = pass.observation;
   if (database.kind !== 'answers') return judged;
-  const observation = { ...pass.observation, database: { ...database, values: [] } };
-  return { ...judged, pass: { ...pass, observation, database: { ...pass.database, escrow: null } } };
+  const state = { ...database, values: [] };
+  const observation = { ...pass.observation, database: state };
+  return { ...judged, pass: { ...pass, observation, database: { ...pass.database, state, escrow: null } } };
 }
