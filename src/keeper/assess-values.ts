@@ -88,17 +88,22 @@ interface FirstLook {
  */
 async function readKept(
   { stored, first: { evidence, asked }, coverage }: FirstLook,
-  { escrowOf, readEscrow }: DatabaseLook,
+  { escrowOf, readEscrow, passMemory }: DatabaseLook,
   merge: () => MergedEscrow | Promise<MergedEscrow>,
 ): Promise<readonly EscrowEntry[]> {
   if (escrowOf === null) return [];
   if (weigh(evidence).text === evidence.length) {
     if (coverage === 'sample') return [];
-    if ((await merge()).digest === escrowOf.escrowDigest) return [];
+    const { digest } = await merge();
+    if (digest === escrowOf.escrowDigest) {
+      if (digest !== null) passMemory.escrowPlaces.remember(digest, evidence);
+      return [];
+    }
+    // What the vault was asked about may still turn out to be none.
+    if (asked.size === 0 && passMemory.escrowPlaces.are(escrowOf.escrowDigest, evidence)) return [];
   }
   const good = new PlaceSet();
   for (const { reference, opens } of evidence) {
-    // What the vault was asked about may still turn out to be none.
     if (opens.some(isReal) && !(asked.size > 0 && asked.has(referenceKey(reference)))) good.add(reference);
   }
   // Of what a sample leaves out nothing is known.

@@ -5,6 +5,7 @@ import type { Sequence } from '../core/sequence.ts';
 import type { ValueEvidence } from '../core/value.ts';
 import { TableMemory } from '../glpi/database/table-memory.ts';
 import type { ValueHistory } from '../vault/vault.ts';
+import { EscrowPlaces } from './escrow-places.ts';
 import type { MergedEscrow } from './merge-escrow.ts';
 import type { DatabaseLook } from './observe-database.ts';
 
@@ -49,7 +50,8 @@ export interface PassMemory {
   readonly kept: LastResult<readonly EscrowEntry[]>;
   readonly merged: LastResult<MergedEscrow>;
   readonly past: LastResult<ValueHistory>;
-  /** Rows were written: all but the tables, each of which is asked whether it changed, rests on what no longer is. */
+  readonly escrowPlaces: EscrowPlaces;
+  /** Rows were written: all that rests on the values as they were. The tables are each asked whether they changed. */
   letGo(): void;
 }
 
@@ -64,6 +66,7 @@ export function passMemory(): PassMemory {
   return {
     ...results,
     tables: new TableMemory(),
+    escrowPlaces: new EscrowPlaces(),
     letGo() {
       for (const each of Object.values(results)) each.letGo();
     },
