@@ -4,8 +4,8 @@ import type { Finding } from '../core/finding.ts';
 import { type PlanOptions, touchesGlpi } from '../core/plan.ts';
 import { planRescue, type RescueWish } from '../core/plan-rescue.ts';
 import { referenceKey } from '../core/reference-key.ts';
-import { openKeeper } from '../keeper/open-keeper.ts';
-import { passMemory } from '../keeper/pass-memory.ts';
+import { type OpenKeeper, openKeeper } from '../keeper/open-keeper.ts';
+import { type PassMemory, passMemory } from '../keeper/pass-memory.ts';
 import type { Reconciliation } from '../keeper/reconcile.ts';
 import type { ResultDocument } from '../report/document.ts';
 import { printResult } from '../report/print-result.ts';
@@ -59,7 +59,22 @@ async function run(context: CommandContext): Promise<ResultDocument> {
   const undo = options.undo === true;
   await using opened = await openKeeper(settings, 'guard', !dryRun, environment);
   const memory = passMemory();
-  const preview = await opened.keeper.reconcile(signal, {
+  const { shown, wish, writes } = await lookFirst(opened, context, memory);
+  if (dryRun) return shown;
+  const { details } = shown;
+  // What goes to the vault alone needs nobody's yes.
+  const refusal = writes ? await askFirst(context, details.values) : null;
+  if (refusal !== null) return { ...shown, exitCode: EXIT.usage, findings: [refusal, ...shown.findings] };
+  using _ = context.progress('waiting for the values to hold still, then writing', () => '');
+  const asked: Asked = undo ? { scope: 'undo-rescue' } : { scope: 'rescue', ...wish };
+  const result = await opened.keeper.reconcile(signal, { depth: 'full', asked, reason: 'rescue', passMemory: memory });
+  return { ...resultOf(result, { command: 'rescue', exitCode: finalCode(result, asked) }), details };
+}
+
+/** What would be done, and whether any of it is a row. All that was read is let go at the end of this. */
+async function lookFirst({ keeper }: OpenKeeper, { signal, options }: CommandContext, memory: PassMemory) {
+  const undo = options.undo === true;
+  const preview = await keeper.reconcile(signal, {
     until: 'plan',
     passMemory: memory,
     depth: 'full',
@@ -68,15 +83,8 @@ async function run(context: CommandContext): Promise<ResultDocument> {
   const wish: RescueWish = { older: options.older === true, named: namedPlaces(preview, options.value) };
   const details = { values: undo ? [] : rescuedValues(preview, wish) };
   const shown = { ...previewOf(preview, { command: 'rescue', exitCode: previewCode(preview) }), details };
-  if (dryRun) return shown;
-  // What goes to the vault alone needs nobody's yes.
   const writes = touchesGlpi(preview.after.plan) || details.values.some((each) => each.certainty !== 'none');
-  const refusal = writes ? await askFirst(context, details.values) : null;
-  if (refusal !== null) return { ...shown, exitCode: EXIT.usage, findings: [refusal, ...shown.findings] };
-  using _ = context.progress('waiting for the values to hold still, then writing', () => '');
-  const asked: Asked = undo ? { scope: 'undo-rescue' } : { scope: 'rescue', ...wish };
-  const result = await opened.keeper.reconcile(signal, { depth: 'full', asked, reason: 'rescue', passMemory: memory });
-  return { ...resultOf(result, { command: 'rescue', exitCode: finalCode(result, asked) }), details };
+  return { shown, wish, writes };
 }
 
 /** @throws Failure `usage` where a name is none of the table's that the vault has something for */
