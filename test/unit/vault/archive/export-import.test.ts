@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../../../src/core/secret.ts';
+import { putArchive } from '../../../../src/vault/archive/put-archive.ts';
 import { draftOf, entryOf } from '../draft-of.ts';
 import { temporaryVault } from '../temporary-vault.ts';
 import { contentsOf, exportFolder, exportTo, importFrom } from './archive-of.ts';
@@ -65,9 +66,36 @@ describe('an export', () => {
 
     await expect(exportTo(other, vault)).rejects.toMatchObject({ code: 'refused' });
     await expect(exportTo(join(folder.path, 'link'), vault)).rejects.toMatchObject({ code: 'refused' });
-    await expect(exportTo(join(folder.path, 'none', 'x'), vault)).rejects.toMatchObject({ code: 'export-unwritable' });
+    await expect(exportTo(join(folder.path, 'none', 'x'), vault)).rejects.toMatchObject({
+      code: 'export-unwritable',
+      message: expect.stringContaining('there is no directory'),
+      try: expect.stringContaining(join(folder.path, 'none')),
+    });
     expect(readFileSync(other, 'utf8')).toBe('mine');
     expect(readdirSync(folder.path).sort()).toEqual(['link', 'notes.txt', 'vault.tar']);
+  });
+
+  it('takes the place of an empty file', async () => {
+    using place = temporaryVault();
+    using folder = exportFolder();
+    writeFileSync(folder.file, '');
+
+    await exportTo(folder.file, await place.open());
+
+    expect(statSync(folder.file).size).toBeGreaterThan(0);
+  });
+
+  it('that is stopped before it has its name leaves what was there, and nothing beside it', async () => {
+    using folder = exportFolder();
+    const stop = new AbortController();
+    const once = async function* () {
+      yield Buffer.from('bytes');
+    };
+
+    const put = putArchive(folder.file, once(), async () => stop.abort(new Error('stopped')), stop.signal);
+
+    await expect(put).rejects.toThrow('stopped');
+    expect(readdirSync(folder.path)).toEqual([]);
   });
 
   it('removes what a killed export left an hour ago, and leaves what one is writing', async () => {
@@ -76,12 +104,13 @@ describe('an export', () => {
     const vault = await place.open();
     await vault.add(draftOf('one'));
     const [old, living] = ['a', 'b'].map((digit) => `.keykeeper-export-${digit.repeat(16)}.tmp`) as [string, string];
-    for (const name of [old, living]) writeFileSync(join(folder.path, name), '');
-    utimesSync(join(folder.path, old), 0, 0);
+    const others = [`${old}.kept`, 'notes.txt', `x${old}`];
+    for (const name of [old, living, ...others]) writeFileSync(join(folder.path, name), '');
+    for (const name of [old, ...others]) utimesSync(join(folder.path, name), 0, 0);
 
     await exportTo(folder.file, vault);
 
-    expect(readdirSync(folder.path).sort()).toEqual([living, 'vault.tar']);
+    expect(readdirSync(folder.path).sort()).toEqual([living, ...others, 'vault.tar'].sort());
   });
 
   it('leaves out what is damaged, names it, and brings the rest', async () => {
