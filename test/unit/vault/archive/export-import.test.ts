@@ -3,6 +3,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -10,13 +11,29 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../../../src/core/secret.ts';
 import { putArchive } from '../../../../src/vault/archive/put-archive.ts';
+import { writeArchive } from '../../../../src/vault/archive/write-archive.ts';
+import type { VaultPart } from '../../../../src/vault/vault.ts';
 import { draftOf, entryOf } from '../draft-of.ts';
 import { temporaryVault } from '../temporary-vault.ts';
 import { contentsOf, exportFolder, exportTo, importFrom } from './archive-of.ts';
+
+/** What this process holds open of a folder (proc_pid_fd(5)). */
+function openBelow(folder: string): string[] {
+  const targets = readdirSync('/proc/self/fd').map((each) => {
+    try {
+      return readlinkSync(join('/proc/self/fd', each));
+    } catch {
+      // The one that read the directory.
+      return '';
+    }
+  });
+  return targets.filter((each) => each.startsWith(folder));
+}
 
 describe('an export', () => {
   it('is a file of its owner alone that was read back, with its SHA-256', async () => {
@@ -96,6 +113,47 @@ describe('an export', () => {
 
     await expect(put).rejects.toThrow('stopped');
     expect(readdirSync(folder.path)).toEqual([]);
+  });
+
+  it('is refused where it reads back as something else than what was written', async () => {
+    using folder = exportFolder();
+    const disk = async function* () {
+      yield Buffer.from('bytes');
+      const [temporary = ''] = readdirSync(folder.path);
+      writeFileSync(join(folder.path, temporary), 'bytez');
+    };
+
+    const put = putArchive(folder.file, disk(), async () => undefined, new AbortController().signal);
+
+    await expect(put).rejects.toMatchObject({ code: 'export-unwritable', target: folder.file });
+    expect(readdirSync(folder.path)).toEqual([]);
+  });
+
+  it('ends with the error of a vault that cannot be read on', async () => {
+    const parts = async function* (): AsyncGenerator<VaultPart> {
+      yield { kind: 'generation', number: 1, bytes: Buffer.from('{}') };
+      throw new Error('the disk went away');
+    };
+    const facts = { instance: 'glpi', createdAt: '2026-05-06T07:08:09.000Z' };
+
+    const reading = buffer(writeArchive(facts, parts(), { chunks: 0, generations: 0, records: 0 }));
+
+    await expect(reading).rejects.toThrow('the disk went away');
+  });
+
+  it('closes every file that it opened, also one that it refuses', async () => {
+    using place = temporaryVault();
+    using folder = exportFolder();
+    const vault = await place.open();
+    writeFileSync(join(folder.path, 'other'), 'something else');
+
+    await exportTo(folder.file, vault);
+    await exportTo(folder.file, vault);
+    await importFrom(folder.file, vault);
+    await expect(exportTo(join(folder.path, 'other'), vault)).rejects.toMatchObject({ code: 'refused' });
+    await expect(importFrom(folder.path, vault)).rejects.toMatchObject({ code: 'export-unreadable' });
+
+    expect(openBelow(folder.path)).toEqual([]);
   });
 
   it('removes what a killed export left an hour ago, and leaves what one is writing', async () => {
@@ -196,7 +254,7 @@ describe('an import', () => {
 
     const result = await importFrom(folder.file, await place.open());
 
-    expect(result).toMatchObject({ generations: [], known: 1, chunks: 1, records: ['wishes'] });
+    expect(result).toMatchObject({ generations: [], known: 1, held: 1, chunks: 1, records: ['wishes'] });
     expect(await vault.record('places')).toEqual({ kind: 'present', value: ['new'] });
     expect(await vault.record('wishes')).toEqual({ kind: 'present', value: ['old'] });
     expect(await contentsOf(await place.open())).toHaveLength(1);

@@ -9,6 +9,7 @@ import { createEnvelope } from '../../../../src/vault/age-envelope.ts';
 import { openArchive } from '../../../../src/vault/archive/archive-file.ts';
 import { digestOfEntries, END_NAME, HEAD_NAME, partNamed } from '../../../../src/vault/archive/archive-shape.ts';
 import { checkArchive, readParts } from '../../../../src/vault/archive/read-archive.ts';
+import { MARKER } from '../../../../src/vault/marker.ts';
 import { draftOf } from '../draft-of.ts';
 import { temporaryVault } from '../temporary-vault.ts';
 import { exportFolder, exportTo } from './archive-of.ts';
@@ -75,7 +76,9 @@ describe('an export that is a whole tar file', () => {
   it('is what was exported where nothing in it was changed', async () => {
     const { entries } = await check(whole);
 
-    expect(entries.map(({ name }) => name)).toEqual(whole.slice(0, -1).map(({ name }) => name));
+    const names = entries.map(({ name }) => name);
+    expect(names).toEqual(whole.slice(0, -1).map(({ name }) => name));
+    expect(names.slice(0, 2)).toEqual([HEAD_NAME, `glpi/${MARKER}`]);
   });
 
   const first = () => whole.findIndex(({ name }) => name.includes('/generations/'));
