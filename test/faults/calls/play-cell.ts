@@ -78,13 +78,17 @@ async function finish(lane: Lane, allowance: Allowance): Promise<string[]> {
   return wrong;
 }
 
+/** Pieces of an escrow that are written at the same time (escrow-store.ts), each under a temporary name until it is synced. */
+const TOGETHER = 16;
+
 /** Only a kill, and a name that cannot be removed, may leave something. A lease is renamed to a temporary name first. */
 function allowanceFor({ call, fault }: Cell, { stderr }: TracedRun): Allowance {
-  const left = fault === 'kill' || isNodesAbort(stderr) || call.name.startsWith('unlink');
+  const killed = fault === 'kill' || isNodesAbort(stderr);
+  const left = killed || call.name.startsWith('unlink');
   const aside = call.subject === 'vault/glpi/*.tmp' && (!call.changes || call.name.startsWith('rename'));
   // A part of the program that cannot be loaded ends it where it is.
   const lease = call.subject.includes('lease') || aside || call.role === 'program';
-  return { temporaries: left ? 1 : 0, lease: left || lease };
+  return { temporaries: killed ? TOGETHER : left ? 1 : 0, lease: left || lease };
 }
 
 async function judge(lane: Lane, allowance: Allowance): Promise<{ state: State; wrong: string[] }> {
