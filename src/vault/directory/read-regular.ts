@@ -24,8 +24,15 @@ export function readRegular(path: string, limit: number): Reading {
   } catch (error) {
     return refusal(error);
   } finally {
-    closeSync(descriptor);
+    letGo(descriptor);
   }
+}
+
+/** What was read stays read: the descriptor is gone whatever close(2) says of it ("Dealing with error returns from close"). */
+function letGo(descriptor: number): void {
+  try {
+    closeSync(descriptor);
+  } catch {}
 }
 
 function readDescriptor(descriptor: number, limit: number): Reading {

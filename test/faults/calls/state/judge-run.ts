@@ -22,11 +22,11 @@ interface Document {
 /** What is wrong with how a struck run ended and what it said: one sentence each. */
 export function wrongInRun({ exitCode, stdout, stderr }: TracedRun, { call, fault }: Cell, root: string): string[] {
   if (fault === 'kill') return exitCode === null ? [] : [`it was to be killed, and ended with ${exitCode}`];
+  if (exitCode === null && isNodesAbort(stderr)) return [];
   // Node itself ends where it is not told what its own outputs are (node.cc, ResetStdio).
   // What it says went nowhere, or its own code could not be loaded: it says so as it can.
   if (call.role === 'output' && call.name === 'fstat') return [];
   if (call.role === 'output' || call.role === 'program') return exitCode === null ? ['a signal ended it'] : [];
-  if (exitCode === null && isNodesAbort(stderr)) return [];
   if (exitCode === null || !EXIT_CODES.has(exitCode)) return [`exit code ${exitCode}: ${stderr.trim()} ${stdout}`];
   if (/unexpected \w+/.test(stderr)) return [`said: ${stderr.trim()}`];
   const document = parse(stdout);
