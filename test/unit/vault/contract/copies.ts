@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Secret } from '../../../../src/core/secret.ts';
 import { exportFolder, exportTo, importFrom } from '../archive/archive-of.ts';
 import { draftOf, entryOf, keyNamed } from '../draft-of.ts';
+import { chunkNames } from './reach-in.ts';
 import type { VaultPlace } from './vault-place.ts';
 
 /** What leads out of any vault and into any vault. */
@@ -45,6 +46,23 @@ export function describeCopies(kind: string, makePlace: () => Promise<VaultPlace
       expect(await importFrom(folder.file, await other.open())).toMatchObject({ generations: [], chunks: 0 });
     });
 
+    it('mends what was damaged since in the vault that it was made of', async () => {
+      await using place = await makePlace();
+      using folder = exportFolder();
+      const vault = await place.open();
+      const { generation } = await vault.add(draftOf('a', { escrow: [entryOf(1, 'one'), entryOf(300, 'two')] }));
+      await exportTo(folder.file, vault);
+      const [chunk = ''] = await chunkNames(place);
+      await place.edit(chunk, Buffer.from('nonsense'));
+
+      const taken = await importFrom(folder.file, await place.open());
+
+      expect(taken).toMatchObject({ generations: [], chunks: 1 });
+      const { entries, damaged } = await (await place.open()).escrow(generation);
+      expect(entries.map(({ value }) => value)).toEqual(['one', 'two']);
+      expect(damaged).toEqual([]);
+    });
+
     it('is encrypted anew where the recipients changed, under the same numbers and ids', async () => {
       await using place = await makePlace();
       const identity = await generateX25519Identity();
@@ -61,6 +79,8 @@ export function describeCopies(kind: string, makePlace: () => Promise<VaultPlace
         before.generations.map(({ id, number }) => [id, number]),
       );
       expect((await (await place.open({ create: false })).list()).generations[0]?.sealed).toBe(true);
+      const [chunk = ''] = await chunkNames(place);
+      expect((await place.entries()).get(chunk)?.toString('latin1')).toMatch(/^age-encryption\.org\/v1\n/);
     });
   });
 }

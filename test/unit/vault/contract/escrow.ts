@@ -85,6 +85,20 @@ export function describeEscrow(kind: string, makePlace: () => Promise<VaultPlace
       expect((await vault.escrow(generation)).damaged).toEqual([]);
     });
 
+    it('is pruned of what no generation names, and of nothing else', async () => {
+      await using place = await makePlace();
+      const vault = await place.open();
+      const { generation } = await vault.add(draftOf('a', { escrow: threeChunks() }));
+      const named = await chunkNames(place);
+      const changed = await vault.add(draftOf('a', { escrow: threeChunks(' changed') }));
+      await place.edit(place.generationEntry(changed.generation.number), null);
+
+      await (await place.open({ now: () => new Date(Date.now() + 2 * 60 * 60 * 1000) })).prune();
+
+      expect(await chunkNames(place)).toEqual(named);
+      expect((await vault.escrow(generation)).entries).toEqual(threeChunks());
+    });
+
     it('is encrypted where there are recipients, and needs the identity', async () => {
       await using place = await makePlace();
       const identity = await generateX25519Identity();

@@ -73,6 +73,19 @@ describe('pruning', () => {
     for (const path of chunkFiles(temporary)) expect(statSync(path).mtimeMs).toBeGreaterThan(Date.now() - HOUR);
   });
 
+  it('leaves the chunks of a generation that has just inherited them', async () => {
+    using temporary = temporaryVault();
+    const vault = await temporary.open();
+    await vault.add(draftOf('a', { escrow: threeChunks() }));
+    const old = Date.now() / 1000 - 7200;
+    for (const path of chunkFiles(temporary)) utimesSync(path, old, old);
+
+    await vault.add(draftOf('b', { escrow: 'inherit' }));
+
+    expect(chunkFiles(temporary)).toHaveLength(3);
+    for (const path of chunkFiles(temporary)) expect(statSync(path).mtimeMs).toBeGreaterThan(Date.now() - HOUR);
+  });
+
   it('takes no chunk while a damaged generation cannot say which it names', async () => {
     using temporary = temporaryVault();
     const vault = await temporary.open();
