@@ -1,7 +1,8 @@
+import { touchesGlpi } from '../core/action-kind.ts';
 import { EXIT, type ExitCode } from '../core/exit-code.ts';
 import { Failure } from '../core/failure.ts';
 import type { Finding } from '../core/finding.ts';
-import { type PlanOptions, touchesGlpi } from '../core/plan.ts';
+import type { PlanOptions } from '../core/plan.ts';
 import { planRescue, type RescueWish } from '../core/plan-rescue.ts';
 import { referenceKey } from '../core/reference-key.ts';
 import { type OpenKeeper, openKeeper } from '../keeper/open-keeper.ts';

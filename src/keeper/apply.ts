@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
+import type { RowsAction } from '../core/action-kind.ts';
 import { type AbsolutePath, absolutePath } from '../core/brand.ts';
 import { Failure } from '../core/failure.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Generation } from '../core/generation.ts';
 import { KEY_FILE } from '../core/guarded-set.ts';
-import type { Action, Plan, RowsAction } from '../core/plan.ts';
+import type { Action, Plan } from '../core/plan.ts';
 import { canRead } from '../core/plan-access.ts';
 import type { RescueStep } from '../core/plan-rescue.ts';
 import type { Secret } from '../core/secret.ts';
@@ -17,6 +18,7 @@ import { nearestDirectory } from '../files/nearest-directory.ts';
 import type { TableMemory } from '../glpi/database/table-memory.ts';
 import type { Vault } from '../vault/vault.ts';
 import { draftOf, draftOfBytes } from './build-draft.ts';
+import { type Failed, NOTHING_FAILED } from './failed.ts';
 import type { Pass } from './observe.ts';
 import { putFile } from './put-file.ts';
 import { separateFile } from './separate-file.ts';
@@ -30,15 +32,10 @@ export interface ActionReport {
   readonly detail: string;
 }
 
-export interface Applied {
+export interface Applied extends Failed {
   readonly reports: readonly ActionReport[];
   readonly findings: readonly Finding[];
   readonly generation: Generation | null;
-  readonly writeFailed: boolean;
-  readonly accessFailed: boolean;
-  readonly vaultFailed: boolean;
-  readonly resealFailed: boolean;
-  readonly registrationFailed: boolean;
 }
 
 export interface ApplyContext {
@@ -63,13 +60,7 @@ export interface ApplyContext {
 export async function applyPlan(plan: Plan, context: ApplyContext): Promise<Applied> {
   const reports: ActionReport[] = [];
   const findings: Finding[] = [];
-  const failed = {
-    writeFailed: false,
-    accessFailed: false,
-    vaultFailed: false,
-    resealFailed: false,
-    registrationFailed: false,
-  };
+  let failed = NOTHING_FAILED;
   let generation: Generation | null = null;
   for (const action of plan.actions) {
     try {
@@ -90,7 +81,7 @@ export async function applyPlan(plan: Plan, context: ApplyContext): Promise<Appl
         detail: error.message,
       });
       findings.push(findingOf(error, action, context.settings));
-      failed[consequenceOf(action, context)] = true;
+      failed = { ...failed, [consequenceOf(action, context)]: true };
       // Nothing may be replaced that is not in the vault, and nothing is captured that was not put right.
       if (!isRepair(action)) break;
     }
@@ -183,10 +174,7 @@ async function addGeneration(context: ApplyContext, draft: Parameters<Vault['add
   return { detail: added ? `generation ${generation.number}` : `already generation ${generation.number}`, generation };
 }
 
-function consequenceOf(
-  action: Action,
-  { pass }: ApplyContext,
-): keyof Omit<Applied, 'reports' | 'findings' | 'generation'> {
+function consequenceOf(action: Action, { pass }: ApplyContext): keyof Failed {
   switch (action.action) {
     case 'capture':
     case 'capture-first':

@@ -1,8 +1,8 @@
 import { type Chronicle, extendChronicle, type VerdictEntry } from '../core/chronicle.ts';
 import { isUsable } from '../core/security-key-age.ts';
 import type { Vault } from '../vault/vault.ts';
+import type { Judged } from './judged.ts';
 import { readRecords } from './read-records.ts';
-import type { Judged } from './reconciliation.ts';
 
 /**
  * Keeps the vault's chronicle during one run. Killed between two writes, the older chronicle stands: the next run says

@@ -1,24 +1,21 @@
+import { touchesGlpi, writesRows } from '../core/action-kind.ts';
 import { Failure } from '../core/failure.ts';
 import type { Finding } from '../core/finding.ts';
 import { findingsOf } from '../core/findings.ts';
 import type { Generation } from '../core/generation.ts';
+import { newestFirst } from '../core/history.ts';
 import { judge } from '../core/judge.ts';
-import { plan, touchesGlpi, writesRows } from '../core/plan.ts';
+import { plan } from '../core/plan.ts';
 import type { Lease, Vault } from '../vault/vault.ts';
 import { type ActionReport, type Applied, applyPlan } from './apply.ts';
 import { Chronicler } from './chronicler.ts';
+import { eitherFailed, type Failed, NOTHING_FAILED } from './failed.ts';
+import { isSample, type Judged, withoutValues } from './judged.ts';
 import { observe, type Pass, type VaultLook } from './observe.ts';
 import { type PassMemory, passMemory } from './pass-memory.ts';
 import { pause } from './pause.ts';
 import { notePresence } from './presence-record.ts';
-import {
-  isSample,
-  type Judged,
-  NOTHING_FAILED,
-  type ReconcileRequest,
-  type Reconciliation,
-  withoutValues,
-} from './reconciliation.ts';
+import type { ReconcileRequest, Reconciliation } from './reconciliation.ts';
 import { noteAppliedWish } from './registration-record.ts';
 import { noteEmptied } from './rescue-memory-record.ts';
 import { vaultFinding } from './vault-finding.ts';
@@ -65,7 +62,7 @@ class Run implements AsyncDisposable {
   #found: Judged | null = null;
   #after: Judged | null = null;
   #generation: Generation | null = null;
-  #failed: Record<keyof typeof NOTHING_FAILED, boolean> = { ...NOTHING_FAILED };
+  #failed: Failed = NOTHING_FAILED;
   #waitedForRow = false;
   #resealed = false;
   /** What was captured last, as it was planned. */
@@ -186,8 +183,6 @@ class Run implements AsyncDisposable {
     const obstacle = after.plan.obstacle;
     const directory = this.#request.settings.configDir;
     const { writeFailed, accessFailed, vaultFailed, resealFailed } = this.#failed;
-    const vaultState = after.pass.observation.vault;
-    const newest = vaultState.kind === 'ready' ? (vaultState.generations.at(-1) ?? null) : null;
     return {
       found,
       after,
@@ -205,7 +200,7 @@ class Run implements AsyncDisposable {
         vaultFailed,
         unsettled: this.#unsettled,
       },
-      generation: this.#generation ?? newest,
+      generation: this.#generation ?? newestFirst(after.pass.observation.vault)[0] ?? null,
       container: this.#request.container,
       platform: this.#request.platform,
     };
@@ -274,7 +269,7 @@ class Run implements AsyncDisposable {
       // Without a vault that works there is nobody to share it with.
       if (!(error instanceof Failure)) throw error;
       this.#failures.push(vaultFinding(error, 'error'));
-      this.#failed.vaultFailed = true;
+      this.#failed = { ...this.#failed, vaultFailed: true };
     }
   }
 
@@ -306,14 +301,7 @@ class Run implements AsyncDisposable {
     const failures = applied.findings.filter((each) => !appeared.includes(each));
     this.#failures.push(...failures);
     if (failures.length === 0) return;
-    const { writeFailed, accessFailed, vaultFailed, resealFailed, registrationFailed } = applied;
-    this.#failed = {
-      writeFailed: this.#failed.writeFailed || writeFailed,
-      accessFailed: this.#failed.accessFailed || accessFailed,
-      vaultFailed: this.#failed.vaultFailed || vaultFailed,
-      resealFailed: this.#failed.resealFailed || resealFailed,
-      registrationFailed: this.#failed.registrationFailed || registrationFailed,
-    };
+    this.#failed = eitherFailed(this.#failed, applied);
     this.#last = true;
   }
 }

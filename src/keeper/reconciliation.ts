@@ -3,19 +3,13 @@ import type { Finding } from '../core/finding.ts';
 import type { Outcome } from '../core/gate.ts';
 import type { Generation } from '../core/generation.ts';
 import type { Memory, Observation } from '../core/observation.ts';
-import type { Plan, PlanOptions } from '../core/plan.ts';
-import type { Judgement } from '../core/verdict.ts';
+import type { PlanOptions } from '../core/plan.ts';
 import type { ObservedContainer, Platform } from '../platform/platform.ts';
 import type { ActionReport } from './apply.ts';
+import type { Judged } from './judged.ts';
 import type { Pass, VaultLook } from './observe.ts';
 import type { PassMemory } from './pass-memory.ts';
 import type { Wish } from './registration-wish.ts';
-
-export interface Judged {
-  readonly pass: Pass;
-  readonly judgement: Judgement;
-  readonly plan: Plan;
-}
 
 /** What one run of observe, judge, plan, apply, verify found and did. */
 export interface Reconciliation {
@@ -59,29 +53,4 @@ export interface ReconcileRequest {
   readonly platformFindings: readonly Finding[];
   readonly now: () => Date;
   readonly signal: AbortSignal;
-}
-
-/** What can go wrong in a run, before anything did. */
-export const NOTHING_FAILED = {
-  writeFailed: false,
-  accessFailed: false,
-  vaultFailed: false,
-  resealFailed: false,
-  registrationFailed: false,
-} as const satisfies Record<string, boolean>;
-
-/** Whether large tables were read in part. */
-export function isSample({ pass }: Judged): boolean {
-  const { database } = pass.observation;
-  return database.kind === 'answers' && database.coverage === 'sample';
-}
-
-/** The same without what was read of a hundred thousand rows. The judgement stays. */
-export function withoutValues(judged: Judged): Judged {
-  const { pass } = judged;
-  const { database } = pass.observation;
-  if (database.kind !== 'answers') return judged;
-  const state = { ...database, values: [] };
-  const observation = { ...pass.observation, database: state };
-  return { ...judged, pass: { ...pass, observation, database: { ...pass.database, state, escrow: null } } };
 }

@@ -2,8 +2,8 @@ import type { Sha256 } from '../core/brand.ts';
 import { type KnownPlace, type RescueMemory, rememberEmptied, withPlaces } from '../core/rescue-memory.ts';
 import { list, object, oneOf, text, time } from '../core/shape.ts';
 import type { Vault } from '../vault/vault.ts';
+import type { Judged } from './judged.ts';
 import { readRecords } from './read-records.ts';
-import type { Judged } from './reconciliation.ts';
 import { referenceSchema } from './reference-schema.ts';
 
 /** The shape of the record `emptied`; made where there is one to read. References and digests, never a value. */

@@ -1,7 +1,7 @@
+import { isCaptureName } from '../core/action-kind.ts';
 import type { AbsolutePath } from '../core/brand.ts';
 import { Failure } from '../core/failure.ts';
 import type { Finding } from '../core/finding.ts';
-import { isCaptureName } from '../core/plan.ts';
 import { leftovers } from '../files/leftovers.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Reconciliation } from './reconcile.ts';

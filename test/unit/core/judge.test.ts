@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { isCapture } from '../../../src/core/action-kind.ts';
 import { NOT_FOLLOWED } from '../../../src/core/elsewhere.ts';
 import { valueFindings } from '../../../src/core/findings-values.ts';
 import { judge } from '../../../src/core/judge.ts';
-import { isCapture, plan } from '../../../src/core/plan.ts';
+import { plan } from '../../../src/core/plan.ts';
 import { NO_RECORDS } from '../../../src/core/records.ts';
 import type { EmptiedValue } from '../../../src/core/value.ts';
 import {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { touchesGlpi } from '../../../../src/core/action-kind.ts';
 import { judge } from '../../../../src/core/judge.ts';
-import { plan, touchesGlpi } from '../../../../src/core/plan.ts';
+import { plan } from '../../../../src/core/plan.ts';
 import {
   answers,
   brokenVault,
