@@ -15,7 +15,6 @@ import { buffer } from 'node:stream/consumers';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../../../src/core/secret.ts';
-import { putArchive } from '../../../../src/vault/archive/put-archive.ts';
 import { writeArchive } from '../../../../src/vault/archive/write-archive.ts';
 import type { VaultPart } from '../../../../src/vault/vault.ts';
 import { draftOf, entryOf } from '../draft-of.ts';
@@ -100,33 +99,6 @@ describe('an export', () => {
     await exportTo(folder.file, await place.open());
 
     expect(statSync(folder.file).size).toBeGreaterThan(0);
-  });
-
-  it('that is stopped before it has its name leaves what was there, and nothing beside it', async () => {
-    using folder = exportFolder();
-    const stop = new AbortController();
-    const once = async function* () {
-      yield Buffer.from('bytes');
-    };
-
-    const put = putArchive(folder.file, once(), async () => stop.abort(new Error('stopped')), stop.signal);
-
-    await expect(put).rejects.toThrow('stopped');
-    expect(readdirSync(folder.path)).toEqual([]);
-  });
-
-  it('is refused where it reads back as something else than what was written', async () => {
-    using folder = exportFolder();
-    const disk = async function* () {
-      yield Buffer.from('bytes');
-      const [temporary = ''] = readdirSync(folder.path);
-      writeFileSync(join(folder.path, temporary), 'bytez');
-    };
-
-    const put = putArchive(folder.file, disk(), async () => undefined, new AbortController().signal);
-
-    await expect(put).rejects.toMatchObject({ code: 'export-unwritable', target: folder.file });
-    expect(readdirSync(folder.path)).toEqual([]);
   });
 
   it('ends with the error of a vault that cannot be read on', async () => {

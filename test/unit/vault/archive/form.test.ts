@@ -62,6 +62,13 @@ function check(entries: readonly Entry[]) {
   return checkArchive(packed(entries), 'glpi');
 }
 
+/** The same with a byte more in one entry. */
+function withOtherBytes(at: number): Entry[] {
+  return whole.map((each, index) => {
+    return index === at ? { ...each, content: Buffer.concat([each.content, Buffer.from(' ')]) } : each;
+  });
+}
+
 /** The same with an end that states these entries, or with another. */
 function ended(entries: readonly Entry[], end: (stated: Stated) => Stated): Entry[] {
   return entries.map((each) => {
@@ -104,14 +111,7 @@ describe('an export that is a whole tar file', () => {
       () => whole.toSpliced(first(), 2, whole[first() + 1] as Entry, whole[first()] as Entry),
       'out of place',
     ],
-    [
-      'holds other bytes under a name',
-      () =>
-        whole.map((each, index) =>
-          index === first() ? { ...each, content: Buffer.concat([each.content, Buffer.from(' ')]) } : each,
-        ),
-      'holds a damaged "',
-    ],
+    ['holds other bytes under a name', () => withOtherBytes(first()), 'holds a damaged "'],
     [
       'has an end whose list is not that of its digest',
       () => ended(whole, (stated) => ({ ...stated, entries: stated.entries.map((each) => ({ ...each, size: 1 })) })),
@@ -147,11 +147,8 @@ describe('an export that is a whole tar file', () => {
 
   it('is refused where it changed between the check and the reading', async () => {
     const contents = await check(whole);
-    const changed = whole.map((each, index) =>
-      index === first() ? { ...each, content: Buffer.concat([each.content, Buffer.from(' ')]) } : each,
-    );
 
-    const parts = readParts(packed(changed), contents);
+    const parts = readParts(packed(withOtherBytes(first())), contents);
 
     await expect(toTheEnd(parts)).rejects.toMatchObject({
       message: expect.stringContaining('changed while it was read'),

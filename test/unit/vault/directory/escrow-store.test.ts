@@ -20,6 +20,11 @@ function chunkFiles({ folder }: TemporaryVault): string[] {
     .sort();
 }
 
+function makeChunksOld(temporary: TemporaryVault): void {
+  const old = Date.now() / 1000 - 7200;
+  for (const path of chunkFiles(temporary)) utimesSync(path, old, old);
+}
+
 function chunkWith(temporary: TemporaryVault, names: readonly string[]): string {
   const found = chunkFiles(temporary).find((path) => !names.includes(path));
   if (found === undefined) throw new Error('no such chunk');
@@ -65,8 +70,7 @@ describe('pruning', () => {
     using temporary = temporaryVault();
     const vault = await temporary.open();
     await vault.add(draftOf('a', { escrow: threeChunks() }));
-    const old = Date.now() / 1000 - 7200;
-    for (const path of chunkFiles(temporary)) utimesSync(path, old, old);
+    makeChunksOld(temporary);
 
     await vault.add(draftOf('b', { escrow: threeChunks() }));
 
@@ -77,8 +81,7 @@ describe('pruning', () => {
     using temporary = temporaryVault();
     const vault = await temporary.open();
     await vault.add(draftOf('a', { escrow: threeChunks() }));
-    const old = Date.now() / 1000 - 7200;
-    for (const path of chunkFiles(temporary)) utimesSync(path, old, old);
+    makeChunksOld(temporary);
 
     await vault.add(draftOf('b', { escrow: 'inherit' }));
 
@@ -92,8 +95,7 @@ describe('pruning', () => {
     await vault.add(draftOf('a', { escrow: threeChunks() }));
     await vault.add(draftOf('b', { escrow: [] }));
     truncateSync(temporary.generationFile(1), 100);
-    const old = Date.now() / 1000 - 7200;
-    for (const path of chunkFiles(temporary)) utimesSync(path, old, old);
+    makeChunksOld(temporary);
 
     await vault.prune();
 
