@@ -49,6 +49,8 @@ export interface ApplyContext {
   /** What earlier passes read of large tables; null where none is remembered. */
   readonly tables: TableMemory | null;
   readonly now: () => Date;
+  /** The lease of the vault is held: nobody else changes anything of this instance. */
+  readonly alone: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -131,6 +133,13 @@ async function applyAction(
 
 /** What writes rows is loaded where rows are written, which most runs do not. */
 async function writeRows(action: RowsAction, context: ApplyContext): Promise<string> {
+  // A file can be put back by two at once, for both put back the same. Rows are sealed under what was live a moment ago.
+  if (!context.alone) {
+    throw new Failure('lease-held', 'rows are written only under the lease of the vault, and it could not be had', {
+      target: 'vault',
+      try: 'run it again once the vault can be written to',
+    });
+  }
   switch (action.action) {
     case 'reseal-values':
     case 'rescue-values': {

@@ -287,6 +287,7 @@ class Run implements AsyncDisposable {
       registrationKey: this.#request.wish?.key ?? null,
       tables: this.#passMemory.tables,
       now,
+      alone: this.#lease !== null,
       signal: either,
     });
     this.#record(applied);

@@ -12,6 +12,7 @@ import { draftOf } from './build-draft.ts';
 import { legacyKeysOf } from './keyring.ts';
 import { referenceKey } from './merge-escrow.ts';
 import { openChosen } from './open-chosen.ts';
+import { requireLiveKey } from './require-live-key.ts';
 import { type RescueSource, rescueChanges } from './rescue-changes.ts';
 import { notePlaces } from './rescue-memory-record.ts';
 import { keepUndo } from './rescue-record.ts';
@@ -23,7 +24,8 @@ const TURN = 500;
  * Brings values back under the live key: what another known key opens, what GLPI garbled, and what it emptied and the
  * vault still has. The rows are read anew and decided on as they are at this moment; one that no longer is what the plan
  * saw is left. The old content of every row is in the vault before the first one changes (a generation, and the record
- * `rescue-undo`); each row is guarded by its old bytes, all in one transaction.
+ * `rescue-undo`); each row is guarded by its old bytes, and all of
+ * them by the key file, in one transaction.
  *
  * Killed before the commit nothing has changed; after it the rows stand under the live key, and the next run finds
  * nothing left to do. A record without its rows changed undoes nothing: undoing asks for the new bytes.
@@ -35,7 +37,7 @@ export async function rescueValues(
   context: ApplyContext,
   undoable: 'undoable' | 'plain',
 ): Promise<string> {
-  const { pass, settings, judgement, vault, now, signal } = context;
+  const { pass, settings, judgement, vault, now } = context;
   const live = judgement.live === null ? undefined : pass.keyring.keys.get(judgement.live);
   if (judgement.live === null || live === undefined || vault === null)
     throw new Failure('refused', 'values are sealed anew only with a live key and a vault that works');
@@ -46,8 +48,7 @@ export async function rescueValues(
     sealer: new ValueSealer(live),
   });
   if (undoable === 'undoable' && changes.length > 0) await keepUndo(vault, now().toISOString(), changes);
-  signal.throwIfAborted();
-  await database.rewriteValues(changes);
+  await database.rewriteValues(changes, requireLiveKey(context, live));
   await noteBroughtBack(changes, context);
   return `${changes.length} ${changes.length === 1 ? 'value' : 'values'} sealed anew under the live key`;
 }

@@ -12,6 +12,7 @@ import { draftOf } from './build-draft.ts';
 import { openChosen } from './open-chosen.ts';
 import { noteRegistrationWrite } from './registration-record.ts';
 import { wishOfSettings } from './registration-wish.ts';
+import { requireLiveKey } from './require-live-key.ts';
 
 type WriteAction = Action & { readonly action: 'write-registration' };
 
@@ -33,8 +34,8 @@ export async function writeRegistrationKey(action: WriteAction, context: ApplyCo
   await using database = await openChosen(context);
   const clear = keyOf(action, context);
   const to = clear === null ? '' : sealValue(Buffer.from(clear.reveal()), live);
-  context.signal.throwIfAborted();
-  await database.writeRegistration({ from, to, uid: action.uid ? knownUid(pass.observation) : null });
+  const change = { from, to, uid: action.uid ? knownUid(pass.observation) : null };
+  await database.writeRegistration(change, requireLiveKey(context, live));
   await noteRegistrationWrite(vault, {
     at: context.now().toISOString(),
     why: reasonOf(action),

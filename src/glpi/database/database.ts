@@ -112,5 +112,5 @@ export interface Database extends AsyncDisposable {
    */
   rewriteValues(changes: Iterable<ValueChange>, beforeCommit?: () => void): Promise<number>;
   /** Writes the row of the registration key, see write-registration.ts. @throws as {@link Database.rewriteValues} */
-  writeRegistration(change: RegistrationChange): Promise<void>;
+  writeRegistration(change: RegistrationChange, beforeCommit?: () => void): Promise<void>;
 }

@@ -113,7 +113,7 @@ function databaseOver(session: Session, target: DatabaseTarget): Database {
     readClock: () => exclusively(() => readClock(session)),
     otherSessions: () => exclusively(() => otherSessions(session, target.source)),
     rewriteValues: (changes, beforeCommit) => exclusively(() => rewriteValues(session, changes, beforeCommit)),
-    writeRegistration: (change) => exclusively(() => writeRegistration(session, change)),
+    writeRegistration: (change, beforeCommit) => exclusively(() => writeRegistration(session, change, beforeCommit)),
     [Symbol.asyncDispose]: () => session.close(),
   };
 }

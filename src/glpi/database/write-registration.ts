@@ -26,14 +26,20 @@ const DUPLICATE = 1062;
  * Killed before the server got the COMMIT, nothing has changed; after it, everything has. Where the answer to the COMMIT
  * is lost, the next run reads which of the two it is.
  *
+ * @param beforeCommit called once both are written; where it throws, everything is rolled back
  * @throws Failure `rows-changed`, `rows-not-written`, `database-lost`
  */
-export async function writeRegistration(session: Session, change: RegistrationChange): Promise<void> {
+export async function writeRegistration(
+  session: Session,
+  change: RegistrationChange,
+  beforeCommit: () => void = () => undefined,
+): Promise<void> {
   await refuseUnsafeTables(session, ['glpi_configs']);
   try {
     await inTransaction(session, 'START TRANSACTION READ WRITE', async () => {
       await writeKey(session, change);
       if (change.uid !== null) await writeUid(session, change.uid);
+      beforeCommit();
     });
   } catch (error) {
     throw isDuplicate(error) ? changedFailure() : refusalOf(session, error);

@@ -107,6 +107,8 @@ async function putBack({ actions }: Plan, order: DrillOrder, pass: Pass, judgeme
     registrationKey: null,
     tables: null,
     now,
+    // What is put back lies in a place of the drill's own.
+    alone: true,
     signal,
   };
   const files = new Map<PutAction['target'], string>();

@@ -6,7 +6,7 @@ import { build, type Plugin } from 'esbuild';
 
 /** A defect that is planted in the product's code: in the file, this text becomes that. */
 export interface SourceChange {
-  /** Below src. */
+  /** From src; `../test/…` is a defect of the simulation itself. */
   readonly file: string;
   readonly from: string;
   readonly to: string;

@@ -190,11 +190,12 @@ class Session implements Database {
     throw new Error('a deep search is not simulated');
   }
 
-  async writeRegistration({ from, to, uid }: RegistrationChange): Promise<void> {
+  async writeRegistration({ from, to, uid }: RegistrationChange, beforeCommit: () => void = () => {}): Promise<void> {
     await this.#statement();
     const database = this.#database;
     const { row } = await this.readRegistration();
     if (JSON.stringify(row) !== JSON.stringify(from)) throw new Failure('rows-changed', 'a row was changed meanwhile');
+    beforeCommit();
     const process = currentProcess();
     if (process === null || process.dead) throw new Killed('commit');
     const before = database.registration?.value ?? null;

@@ -130,11 +130,14 @@ export class Promises {
     this.break(promise, `the live key ${live}; one in the vault opens ${best.count}`);
   }
 
-  /** The registration key is back where it was lost, under a key that opens everything. */
+  /**
+   * The registration key is back where it was lost, under a key that opens everything. A key under which everything is
+   * empty is unproven, and nothing is written under it (DESIGN section 3).
+   */
   checkRegistration(): void {
     const row = this.#database.registration;
     if ((row !== undefined && row.value !== null) || this.#openedByLive() < this.#sealed().length) return;
-    if (this.#sealed().length === 0) return;
+    if (!this.#sealed().some((value) => this.#holdsSomething(value))) return;
     const known = this.vault.generations().findLast(({ registration }) => registration !== null)?.registration;
     if (known?.kind === 'kept') this.break('registration', 'its row is lost, the vault holds it, and it is not back');
   }
@@ -234,6 +237,11 @@ export class Promises {
     this.break('alone', `${by.name} ${what}, and ${this.#holder?.name ?? 'nobody'} holds the lease`);
   }
 
+  #holdsSomething(value: string): boolean {
+    const { key } = this.#glpi;
+    return key !== null && (this.#opener.open(value, key)?.length ?? 0) > 0;
+  }
+
   #opens(value: string | null, key: Buffer): boolean {
     return value !== null && value !== '' && this.#opener.open(value, key) !== null;
   }
@@ -250,7 +258,9 @@ export class Promises {
   /** The kept keys that open anything, and those that can be read out of the key file, the most first. */
   #strongest(): { readonly key: string; readonly count: number }[] {
     const written = keysWrittenIn(this.#machine.disk.look(KEY_PATH)?.content ?? Buffer.alloc(0)).map(nameOf);
-    return [...new Set([...this.#acknowledged, ...written])]
+    // One whose keeper died before it could tell anybody counts too: it lies there.
+    const lying = this.vault.keys().map(nameOf);
+    return [...new Set([...this.#acknowledged, ...lying, ...written])]
       .map((key) => ({ key, count: this.#opened(Buffer.from(key, 'base64')) }))
       .filter(({ count }) => count > 0)
       .sort((one, other) => other.count - one.count);
