@@ -16,7 +16,8 @@ import { LEGEND, printPlayed, printTable, summaryOf } from './print-table.ts';
 const OFFSET = Number(process.env.KEYKEEPER_TEST_SEED ?? Date.now() % 2 ** 31);
 /**
  * Of so many cells one is played: at calls that only look, or at all. `replace` differs from `restore` in a few calls; with a
- * database a cell takes seconds.
+ * database a cell takes seconds. No number is a multiple of 7: most calls have seven faults, and the same one would be taken
+ * at each of them.
  */
 const EXTENTS: Readonly<Record<string, Omit<Extent, 'offset'>>> = {
   restore: { every: 300, thinChanges: false },
@@ -24,7 +25,7 @@ const EXTENTS: Readonly<Record<string, Omit<Extent, 'offset'>>> = {
   capture: { every: 300, thinChanges: false },
   reencrypt: { every: 300, thinChanges: false },
   'capture-values': { every: 100, thinChanges: true },
-  rotate: { every: 350, thinChanges: true },
+  rotate: { every: 347, thinChanges: true },
 };
 /** In ms; on two quiet processors all of them take some minutes. */
 const TEST_TIME = 1_200_000;
@@ -67,7 +68,8 @@ describe.skipIf(!canTrace)('the built program, with a fault at a system call', (
       const unmet = table.played.filter(({ outcome }) => outcome === 'unmet');
       if (needs === 'nothing') expect(unmet.length).toBeLessThanOrEqual(table.played.length / 25);
       expect(table.played.some(({ outcome }) => outcome === 'killed')).toBe(true);
-      expect(table.played.some(({ outcome }) => outcome === 'refused')).toBe(true);
+      // Of a few dozen cells it may be that a run recovers from all.
+      if (!extent.thinChanges) expect(table.played.some(({ outcome }) => outcome === 'refused')).toBe(true);
     },
   );
 });
