@@ -9,6 +9,7 @@ const PURPOSES: Readonly<Record<string, { readonly purpose: string; readonly loa
     purpose: 'a second opinion on every value before it goes into a row',
     loaded: 'when rows are written',
   },
+  '@noble/hashes': { purpose: "SHA-256 of short texts, without loading all of Node's cryptography", loaded: 'always' },
   'age-encryption': { purpose: 'encryption of the vault at rest', loaded: 'with recipients or an identity' },
   chokidar: { purpose: 'file events', loaded: '`watch`' },
   commander: { purpose: 'command line', loaded: '`--help`, and lines that the quick path does not know' },

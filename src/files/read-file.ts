@@ -1,6 +1,5 @@
-import { hash } from 'node:crypto';
 import { type BigIntStats, constants, fstatSync, lstatSync, readSync } from 'node:fs';
-import { type AbsolutePath, gid, mode, sha256, uid } from '../core/brand.ts';
+import { type AbsolutePath, gid, mode, uid } from '../core/brand.ts';
 import { systemCode } from '../core/failure.ts';
 import {
   type FileAccess,
@@ -11,6 +10,7 @@ import {
   KEY_FILE,
 } from '../core/guarded-set.ts';
 import { Secret } from '../core/secret.ts';
+import { sha256Of } from '../sha256.ts';
 import { Descriptor } from './descriptor.ts';
 import { openDirectory } from './directory-handle.ts';
 
@@ -155,7 +155,7 @@ function regular(content: Buffer, stats: BigIntStats): FileState {
     kind: 'regular',
     content: new Secret(content),
     size: content.length,
-    sha256: sha256(hash('sha256', content, 'hex')),
+    sha256: sha256Of(content),
     access: accessOf(stats),
     version: versionOf(stats),
   };

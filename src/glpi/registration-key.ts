@@ -1,11 +1,11 @@
-import { hash } from 'node:crypto';
 import { type Fingerprint, fingerprint } from '../core/brand.ts';
+import { sha256Of } from '../sha256.ts';
 
 const FINGERPRINT_DOMAIN = 'keykeeper/registration-key/v1\0';
 
 /** The name under which a registration key may be shown. `clear` is the key as GLPI Network hands it out. */
 export function registrationFingerprint(clear: string): Fingerprint {
-  return fingerprint(hash('sha256', FINGERPRINT_DOMAIN + clear, 'hex').slice(0, 16));
+  return fingerprint(sha256Of(FINGERPRINT_DOMAIN + clear).slice(0, 16));
 }
 
 /**

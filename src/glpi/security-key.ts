@@ -1,6 +1,7 @@
-import { hash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { type Fingerprint, fingerprint } from '../core/brand.ts';
 import type { KeyState } from '../core/observation.ts';
+import { sha256Of } from '../sha256.ts';
 
 /** Length of GLPI's security key (SODIUM_CRYPTO_AEAD_XCHACHA20POLY1305_IETF_KEYBYTES). */
 export const KEY_BYTES = 32;
@@ -14,7 +15,7 @@ const HEX = /^[0-9A-Fa-f]{64}$/;
  * somebody else may have published of the same file.
  */
 export function fingerprintOf(key: Buffer): Fingerprint {
-  return fingerprint(hash('sha256', Buffer.concat([FINGERPRINT_DOMAIN, key]), 'hex').slice(0, 16));
+  return fingerprint(sha256Of(Buffer.concat([FINGERPRINT_DOMAIN, key])).slice(0, 16));
 }
 
 /** What the content of a key file is, and which mistake it looks like if it is no key. `bytes` is the whole file. */

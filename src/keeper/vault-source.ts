@@ -3,6 +3,7 @@ import { vaultMemory } from '../vault/directory/file-memory.ts';
 import { openDirectoryVault } from '../vault/directory/open-directory-vault.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { VaultOpener } from './look-at-vault.ts';
+import { monotonic } from './monotonic.ts';
 
 /** The vault of some settings, wherever it lies. */
 export interface VaultSource {
@@ -26,7 +27,7 @@ function directorySource(settings: Settings, writes: boolean): VaultSource {
     create: writes,
   };
   // Opened anew for each pass, for it may have been lost or mounted meanwhile; read anew where its files are others.
-  const memory = vaultMemory();
+  const memory = vaultMemory(monotonic);
   return { open: () => openDirectoryVault(settings.vault, { ...options, memory }), follow: () => {} };
 }
 

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
-import { type Sha256, sha256 } from '../core/brand.ts';
+import type { Sha256 } from '../core/brand.ts';
 import { Failure } from '../core/failure.ts';
 import type { GenerationDraft } from '../core/generation.ts';
 import { GUARDED_FILES, KEY_FILE } from '../core/guarded-set.ts';
+import { sha256Of } from '../sha256.ts';
 import type { EscrowSummary } from './escrow-chunk.ts';
 
 /** The member of a generation's contents that holds the registration key; no guarded file is called so. */
@@ -40,7 +40,7 @@ export function contentsOf(draft: GenerationDraft): Contents {
 
 /** SHA-256 over the contents as compact JSON. */
 export function contentsDigest(contents: Contents): Sha256 {
-  return digestOf(JSON.stringify(contents));
+  return sha256Of(JSON.stringify(contents));
 }
 
 /** A security key's 256 random bits among the contents make every digest over them useless for guessing the rest. */
@@ -69,15 +69,11 @@ export function generationId(draft: GenerationDraft, escrow: EscrowSummary, cont
     escrow: { count: escrow.count, digest: escrow.digest },
     contents,
   };
-  return digestOf(`keykeeper/generation/v1\0${JSON.stringify(content)}`);
+  return sha256Of(`keykeeper/generation/v1\0${JSON.stringify(content)}`);
 }
 
 /** The members of a database's identity in a fixed order, whatever else the object carries. */
 export function databaseMember(database: NonNullable<GenerationDraft['database']>) {
   const { address, schema, instanceUuid, glpiNetworkUuid } = database;
   return { address, schema, instanceUuid, glpiNetworkUuid };
-}
-
-function digestOf(text: string): Sha256 {
-  return sha256(createHash('sha256').update(text).digest('hex'));
 }

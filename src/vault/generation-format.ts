@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { fingerprint, gid, mode, type Sha256, sha256, uid } from '../core/brand.ts';
 import type { Generation, GenerationDraft, KeptFile, KeptRegistration } from '../core/generation.ts';
 import { isGuardedFile } from '../core/guarded-set.ts';
 import { Secret } from '../core/secret.ts';
 import { Mismatch } from '../core/shape.ts';
+import { sha256Of } from '../sha256.ts';
 import type { Envelope } from './age-envelope.ts';
 import type { EscrowSummary } from './escrow-chunk.ts';
 import { type Contents, contentsDigest, databaseMember, holdsSecurityKey, REGISTRATION } from './generation-content.ts';
@@ -72,7 +72,7 @@ export function encodeGeneration(
       gid: kept.gid,
       size: kept.content.reveal().length,
       // Over clear text: beside sealed contents it would let somebody test guesses at a password.
-      ...(plain ? { sha256: digest(kept.content.reveal()) } : {}),
+      ...(plain ? { sha256: sha256Of(kept.content.reveal()) } : {}),
     })),
     removed: draft.removed,
     registration:
@@ -124,7 +124,7 @@ async function withBody<T extends FileWithoutTail>(file: T, clear: Contents, env
   const body = await writeBody(clear, envelope);
   const plain = 'contents' in body;
   const files = file.files.map(({ sha256: _sha256, ...kept }) =>
-    plain ? { ...kept, sha256: digest(decodeContent(clear, kept.name)) } : kept,
+    plain ? { ...kept, sha256: sha256Of(decodeContent(clear, kept.name)) } : kept,
   );
   const known = plain || holdsSecurityKey(clear) ? { contentsSha256: contentsDigest(clear) } : {};
   return { ...rest, files, ...known, ...body };
@@ -132,7 +132,7 @@ async function withBody<T extends FileWithoutTail>(file: T, clear: Contents, env
 
 function withTail(file: object): Buffer {
   const head = `${JSON.stringify(file, null, 2).slice(0, -'\n}'.length)},\n`;
-  return Buffer.from(`${head}  "sha256": "${digest(Buffer.from(head))}"\n}\n`);
+  return Buffer.from(`${head}  "sha256": "${sha256Of(Buffer.from(head))}"\n}\n`);
 }
 
 /** Reads a generation file that lies under `place.number` in the folder of `place.instance`. */
@@ -143,7 +143,7 @@ export async function decodeGeneration(
 ): Promise<Decoded> {
   const stated = TAIL.exec(bytes.subarray(-TAIL_BYTES).toString('latin1'))?.[1];
   if (stated === undefined) return damaged('is truncated, or not a generation');
-  if (stated !== digest(bytes.subarray(0, -TAIL_BYTES))) return damaged('does not match its own SHA-256');
+  if (stated !== sha256Of(bytes.subarray(0, -TAIL_BYTES))) return damaged('does not match its own SHA-256');
   const json = parseJson(bytes.toString('utf8'));
   const head = headShape(json);
   if (head instanceof Mismatch) return damaged('is not a generation');
@@ -164,7 +164,7 @@ async function assemble(file: GenerationShape, envelope: Envelope): Promise<Deco
     if (!isGuardedFile(entry.name)) continue;
     const content = contents === 'closed' ? null : decodeContent(contents, entry.name);
     if (content !== null && content.length !== entry.size) return damaged(`does not hold "${entry.name}" in full`);
-    const known = content === null ? null : digest(content);
+    const known = content === null ? null : sha256Of(content);
     if (entry.sha256 !== undefined && known !== null && known !== entry.sha256) {
       return damaged(`holds another "${entry.name}" than it says`);
     }
@@ -229,10 +229,6 @@ function pickProof({ tested, opened, real, at }: NonNullable<GenerationShape['pr
 
 function nullableSha256(text: string | null): Sha256 | null {
   return text === null ? null : sha256(text);
-}
-
-function digest(bytes: Uint8Array): Sha256 {
-  return sha256(createHash('sha256').update(bytes).digest('hex'));
 }
 
 function damaged(reason: string): Decoded {

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { boolean, integer, Mismatch, object, oneOf, optional, type Shaped, text } from '../core/shape.ts';
+import { sha256Of } from '../sha256.ts';
 import type { Envelope } from './age-envelope.ts';
 import { FORMAT, READABLE_FROM } from './generation-format.ts';
 import type { JsonValue, RecordName, VaultRecord } from './vault.ts';
@@ -100,7 +100,7 @@ function presentOf(json: string): VaultRecord {
 }
 
 function digestOf({ name, instance }: RecordHead, body: string): string {
-  return createHash('sha256').update(`keykeeper/record/v1\0${instance}\0${name}\0${body}`).digest('hex');
+  return sha256Of(`keykeeper/record/v1\0${instance}\0${name}\0${body}`);
 }
 
 /** @throws TypeError where the bytes are none */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { TemporaryDirectory } from './temporary-directory.ts';
 
 /**
- * Runs code of src/core and src/files as another user. Node and the sources are put where every user can reach them, for
+ * Runs code of src/core and src/files, with what that imports, as another user. Node and the sources are put where every user can reach them, for
  * the checkout can lie in a home directory that is closed to others.
  */
 export class OtherUser implements Disposable {
@@ -18,6 +18,9 @@ export class OtherUser implements Disposable {
     mkdirSync(this.#stage.at('src'));
     for (const layer of ['core', 'files'])
       cpSync(join(source, layer), this.#stage.at('src', layer), { recursive: true });
+    copyFileSync(join(source, 'sha256.ts'), this.#stage.at('src', 'sha256.ts'));
+    const hashes = join('node_modules', '@noble', 'hashes');
+    cpSync(join(source, '..', hashes), this.#stage.at(hashes), { recursive: true });
     writeFileSync(this.#stage.at('package.json'), '{"type":"module"}');
     try {
       linkSync(process.execPath, this.#stage.at('node'));
