@@ -77,14 +77,25 @@ export async function bundle(directory: string): Promise<Metafile[]> {
   return metafiles;
 }
 
-/** Where main.ts imports another output lazily, it is left to be loaded from its own file. */
+/**
+ * Where main.ts imports another output lazily, it is left to be loaded from its own file; but the script of a quiet start
+ * is run without the module that stands for it, whose several hundred exports Node would link.
+ */
 function importOutputs(): Plugin {
   return {
     name: 'import-outputs',
     setup(setup) {
-      setup.onResolve({ filter: /^\.\/commands\/(start|quick-healthcheck|quick-probe)\.ts$/ }, ({ path, kind }) =>
+      setup.onResolve({ filter: /^\.\/commands\/(quick-healthcheck|quick-probe)\.ts$/ }, ({ path, kind }) =>
         kind === 'dynamic-import' ? { path: `./${basename(path, '.ts')}.js`, external: true } : null,
       );
+      setup.onResolve({ filter: /^\.\/commands\/start\.ts$/ }, ({ path }) => ({ path, namespace: 'start-script' }));
+      setup.onLoad({ filter: /.*/, namespace: 'start-script' }, () => ({
+        contents: [
+          `import { loadScript } from './load-script.ts';`,
+          `export const { start } = loadScript(import.meta.dirname + '/start.cjs');`,
+        ].join('\n'),
+        resolveDir: import.meta.dirname,
+      }));
     },
   };
 }

@@ -47,7 +47,14 @@ export async function mergeScripts(directory: string, { outputs }: Metafile): Pr
 
   async function writeScript(script: string): Promise<void> {
     const parts = [...moved].filter(([, place]) => place.script === script);
-    const statements = parts.map(([name, { names }]) => exportAs(names, name));
+    const imports = parts.map(([name, { names }], index) => importAs(names, name, index));
+    const members = parts.flatMap(([, { names }], index) =>
+      [...names].map(([own, exported]) => `${exported}: ${alias(own, index)}`),
+    );
+    // One function in place of a getter for each of several hundred names, of which a quiet run wants one.
+    const statements = [...imports, `export function whole() { return { ${members.join(', ')} }; }`];
+    const first = parts.find(([, { names }]) => names.has(script));
+    if (first !== undefined) statements.push(`export { ${script} } from './${first[0]}';`);
     const shared = {
       bundle: true,
       platform: 'node',
@@ -76,8 +83,8 @@ export async function mergeScripts(directory: string, { outputs }: Metafile): Pr
       stdin: {
         contents: [
           `import { loadScript } from './load-script.ts';`,
-          `const whole = loadScript(import.meta.dirname + '/${script}.cjs');`,
-          `export const { ${names.join(', ')} } = whole;`,
+          `const { whole } = loadScript(import.meta.dirname + '/${script}.cjs');`,
+          `export const { ${names.join(', ')} } = whole();`,
         ].join('\n'),
         resolveDir: import.meta.dirname,
       },
@@ -88,8 +95,9 @@ export async function mergeScripts(directory: string, { outputs }: Metafile): Pr
   }
 
   /**
-   * A lazy import of what is merged finds it in its script; so does any import of what another script has. Taken in once
-   * more, a class would be two, and what is thrown on one side no instance of it on the other.
+   * A lazy import of what is merged finds it in its script, and so does any import of what another script has: without the
+   * module that stands for it, whose several hundred exports Node would link. Taken in once more, a class would be two, and
+   * what is thrown on one side no instance of it on the other.
    */
   function keepOthersOutside(script: string): Plugin {
     return {
@@ -100,7 +108,7 @@ export async function mergeScripts(directory: string, { outputs }: Metafile): Pr
           const place = moved.get(name);
           if (place === undefined) return { path, external: true };
           if (kind !== 'dynamic-import' && place.script === script) return null;
-          return { path: isRenamed(name) ? path : `./${place.script}.js`, external: true };
+          return { path: isRenamed(name) ? path : `./${place.script}.cjs`, external: true };
         });
       },
     };
@@ -133,8 +141,14 @@ function closureOf(sources: readonly string[], byName: Outputs): Set<string> {
   return found;
 }
 
-function exportAs(names: Names, file: string): string {
-  return `export { ${[...names].map(([own, exported]) => `${own} as ${exported}`).join(', ')} } from './${file}';`;
+function importAs(names: Names, file: string, index: number): string {
+  const list = [...names.keys()].map((own) => `${own} as ${alias(own, index)}`);
+  return `import { ${list.join(', ')} } from './${file}';`;
+}
+
+/** Names of different outputs may be the same. */
+function alias(own: string, index: number): string {
+  return `${own}$of${index}`;
 }
 
 function exportBack(names: Names, file: string): string {
