@@ -25,14 +25,22 @@ export interface Running extends AsyncDisposable {
 
 /** The built program as the image has it, in a folder of its own: a build meanwhile changes nothing. */
 export class Program implements Disposable {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'keykeeper-bench-'));
-  readonly #main = join(this.#folder, 'app', 'main.js');
-  readonly #cache = join(this.#folder, 'cache');
+  readonly #folder: string;
+  readonly #main: string;
+  readonly #cache: string;
 
-  constructor() {
-    const application = join(this.#folder, 'app');
+  private constructor(folder: string) {
+    this.#folder = folder;
+    this.#main = join(folder, 'app', 'main.js');
+    this.#cache = join(folder, 'cache');
+  }
+
+  static async prepare(): Promise<Program> {
+    const program = new Program(mkdtempSync(join(tmpdir(), 'keykeeper-bench-')));
+    const application = join(program.#folder, 'app');
     cpSync(resolve(import.meta.dirname, '..', 'dist'), application, { recursive: true });
-    warmCompileCache(application, this.#cache);
+    await warmCompileCache(application, program.#cache);
+    return program;
   }
 
   /** Runs a command to its end. @returns milliseconds from before the start to after the end */

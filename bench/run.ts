@@ -61,7 +61,7 @@ if (options.record) recordResults(parts);
 process.stdout.write(options.json ? jsonOf(parts) : textOf(parts));
 
 async function measure(): Promise<Part[]> {
-  using program = new Program();
+  using program = await Program.prepare();
   await using mariadb = (await available('mariadb')) ? await startMariadb() : null;
   const schema = mariadb === null ? null : await createSchema(mariadb, 'bench');
   const parts: Part[] = [];

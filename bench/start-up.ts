@@ -1,4 +1,5 @@
 import { type BenchInstance, type BenchSchema, createInstance } from './instance.ts';
+import { leastCanary } from './least-canary.ts';
 import type { Program } from './program.ts';
 import type { Row } from './row.ts';
 import { spreadOf } from './spread.ts';
@@ -13,18 +14,21 @@ const PEER = 'node -e 0';
  *
  * @param schema null: the row with the database is left out
  */
-export function measureStartUp(program: Program, schema: BenchSchema | null): Row[] {
+export async function measureStartUp(program: Program, schema: BenchSchema | null): Promise<Row[]> {
   using alone = createInstance(null);
   using asked = schema === null ? null : createInstance(schema);
-  const times = { peer: [] as number[], alone: [] as number[], asked: [] as number[] };
+  using least = schema === null ? null : await leastCanary(program, schema);
+  const times = { peer: [] as number[], alone: [] as number[], asked: [] as number[], least: [] as number[] };
   for (let round = -UNCOUNTED; round < ROUNDS; round += 1) {
     const peer = program.timeNode(['-e', '0'], alone.environment);
     const one = program.time(['init'], alone.environment);
     const other = asked === null ? null : program.time(['init'], asked.environment);
+    const driver = least?.time() ?? null;
     if (round < 0) continue;
     times.peer.push(peer);
     times.alone.push(one);
     if (other !== null) times.asked.push(other);
+    if (driver !== null) times.least.push(driver);
   }
   const shared = { against: PEER, unit: 'ms', peer: spreadOf(times.peer) } as const;
   const rows: Row[] = [
@@ -43,6 +47,12 @@ export function measureStartUp(program: Program, schema: BenchSchema | null): Ro
       what: '`init`, nothing to do, with the database canary',
       ours: spreadOf(times.asked),
       goals: [{ statistic: 'p50', comparison: 'ratio', limit: 2.5 }],
+    },
+    {
+      ...shared,
+      what: 'the driver alone: logs in, asks for one row, ends; nothing looked at, judged or kept',
+      ours: spreadOf(times.least),
+      goals: [{ statistic: 'p50', comparison: 'ratio', limit: null }],
     },
   ];
 }

@@ -12,6 +12,9 @@ const SCRIPTS: Readonly<Record<string, readonly string[]>> = {
   database: ['src/keeper/observe-database.ts', 'src/glpi/database/open-database.ts', 'node_modules/mysql2/index.js'],
 };
 
+/** Outputs whose names are others in the script that another one takes them from. */
+const RENAMED = 'renamed';
+
 type Outputs = ReadonlyMap<string, Metafile['outputs'][string]>;
 /** Names as a merged output had them, to those under which its script exports them. */
 type Names = ReadonlyMap<string, string>;
@@ -107,8 +110,16 @@ export async function mergeScripts(directory: string, { outputs }: Metafile): Pr
           const name = basename(path);
           const place = moved.get(name);
           if (place === undefined) return { path, external: true };
-          if (kind !== 'dynamic-import' && place.script === script) return null;
-          return { path: isRenamed(name) ? path : `./${place.script}.cjs`, external: true };
+          const isLazy = kind === 'dynamic-import';
+          if (!isLazy && place.script === script) return null;
+          if (!isRenamed(name)) return { path: `./${place.script}.cjs`, external: true };
+          return isLazy ? { path, external: true } : { path: name, namespace: RENAMED };
+        });
+        setup.onLoad({ filter: /.*/, namespace: RENAMED }, ({ path }) => {
+          const place = moved.get(path);
+          return place === undefined
+            ? null
+            : { contents: exportBack(place.names, `${place.script}.cjs`), resolveDir: directory };
         });
       },
     };

@@ -91,9 +91,9 @@ describe('the built program', () => {
     expect([status, stdout, stderr]).toEqual([0, '', '']);
   });
 
-  it('does the same with the code that was kept of a run, without it, and beside code that is none', () => {
+  it('does the same with the code that was kept of a run, without it, and beside code that is none', async () => {
     const without = init();
-    warmCompileCache(join(folder, 'app'), join(folder, 'cache'));
+    await warmCompileCache(join(folder, 'app'), join(folder, 'cache'));
     const kept = init();
     writeFileSync(`${join(folder, 'app', 'start.cjs')}.cache`, 'no code');
     const none = init();
