@@ -19,8 +19,11 @@ const HASHBANG = '#!/usr/bin/env node\n';
 const REQUIRE =
   "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);\n";
 
-/** What packages ask the environment for, answered once: winston's diagnostics print nothing then, and load no tables of colours. */
-const SWITCHES = { 'process.env.NODE_ENV': '"production"' };
+/**
+ * What packages ask their surroundings for, answered once. winston's diagnostics print nothing then, and load no tables of
+ * colours; undici comes as Node itself has it, without the second parser of HTTP that it tries out (lib/dispatcher/client-h1.js).
+ */
+const SWITCHES = { 'process.env.NODE_ENV': '"production"', esbuildDetection: '1' };
 
 /** Names of outputs that are loaded by themselves, and their sources. The health check runs every few seconds. */
 const APART = {

@@ -21,8 +21,9 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
  */
 const CHARACTER_SETS = /[/\\]iconv-lite[/\\]encodings[/\\]tables[/\\][\w-]+\.json$/;
 
-/** Parts of undici beside requests: answers for tests, and what a browser has to be called by a server. */
-const OTHER_THAN_REQUESTS = /[/\\]undici[/\\]lib[/\\](mock|web[/\\](websocket|eventsource))[/\\]/;
+/** Parts of undici beside requests: answers for tests, what a browser has to be called by a server, kept answers. */
+const OTHER_THAN_REQUESTS =
+  /[/\\]undici[/\\]lib[/\\](?:mock|cache|web[/\\](?:websocket|eventsource))[/\\]|[/\\]undici[/\\]lib[/\\]interceptor[/\\](?:cache|deduplicate|dns)\.js$/;
 
 /** `debug` prints whole answers of the engine, passwords in containers' environments included, when DEBUG is set. */
 const SILENCED = 'debug';
@@ -42,7 +43,7 @@ export function leaveOutModules(): Plugin {
         loader: 'js',
       }));
       setup.onLoad({ filter: OTHER_THAN_REQUESTS }, ({ path }) => ({
-        contents: absent(basename(path), 'undici: mocks, WebSocket and EventSource, which nothing here opens'),
+        contents: absent(basename(path), 'undici: mocks, WebSocket, EventSource and caches, which nothing here opens'),
         loader: 'js',
       }));
       setup.onLoad({ filter: CHARACTER_SETS }, ({ path }) => ({
