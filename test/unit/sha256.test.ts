@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { SHORT_BYTES, sha256Of } from '../../src/sha256.ts';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { FEW, SHORT_BYTES } from '../../src/sha256.ts';
 
-describe('a SHA-256 of short and of long content', () => {
+describe('a SHA-256', () => {
+  let sha256Of: (content: string | Uint8Array) => string;
+
+  beforeEach(async () => {
+    sha256Of = await ofNewProcess();
+  });
+
   it.each([
     // FIPS 180-4, the examples of NIST's Cryptographic Standards and Guidelines.
     ['', 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],
@@ -21,15 +27,32 @@ describe('a SHA-256 of short and of long content', () => {
     },
   );
 
-  it('is that of Node for any bytes, and for any text in UTF-8', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 2 * SHORT_BYTES }), fc.string({ unit: 'binary' }), (bytes, text) => {
-        expect(sha256Of(bytes)).toBe(nodes(bytes));
-        expect(sha256Of(text)).toBe(nodes(text));
-      }),
+  it('is that of Node for any bytes, and for any text in UTF-8', async () => {
+    await fc.assert(
+      fc
+        .asyncProperty(fc.uint8Array({ maxLength: 2 * SHORT_BYTES }), fc.string({ unit: 'binary' }), (bytes, text) => {
+          expect(sha256Of(bytes)).toBe(nodes(bytes));
+          expect(sha256Of(text)).toBe(nodes(text));
+          return Promise.resolve();
+        })
+        // The first ones of a process are not made as the later ones are.
+        .beforeEach(async () => {
+          sha256Of = await ofNewProcess();
+        }),
     );
   });
+
+  it('stays the same from the first that a process asks for to those beyond the few', () => {
+    const digests = Array.from({ length: 2 * FEW }, (_, index) => sha256Of(`${index}`));
+
+    expect(digests).toEqual(digests.map((_, index) => nodes(`${index}`)));
+  });
 });
+
+async function ofNewProcess() {
+  vi.resetModules();
+  return (await import('../../src/sha256.ts')).sha256Of;
+}
 
 function nodes(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
