@@ -22,7 +22,10 @@ const PURPOSES: Readonly<Record<string, { readonly purpose: string; readonly loa
   winston: { purpose: 'log records', loaded: 'at the first record' },
   yaml: { purpose: 'keykeeper.yaml', loaded: 'where there is one' },
   yauzl: { purpose: 'backups as zip files', loaded: '`capture --from`' },
-  zod: { purpose: 'checking what comes from outside', loaded: 'always; only its small build' },
+  zod: {
+    purpose: 'checking what comes from outside',
+    loaded: 'with the Kubernetes API, GLPI Network, or an export; only its small build',
+  },
 };
 
 interface Package {
