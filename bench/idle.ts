@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BenchSchema, createInstance } from './instance.ts';
+import { leastIdle } from './least-idle.ts';
 import { type Program, type Running, startProcess } from './program.ts';
 import type { Row } from './row.ts';
 import { freePort, startWatch, untilAnswers } from './running-watch.ts';
@@ -23,11 +24,14 @@ export async function measureIdle(program: Program, schema: BenchSchema | null):
   await using running = new AsyncDisposableStack();
   const watches: { process: Running; http: string }[] = [];
   const servers: Running[] = [];
+  const bare: Running[] = [];
+  const libraries = stack.use(await leastIdle());
   const instances = Array.from({ length: PAIRS }, () => stack.use(createInstance(schema)));
   for (const instance of instances) {
     const watch = running.use(await startWatch(program, instance));
     watches.push({ process: watch, http: watch.http });
-    servers.push(running.use(await startServer()));
+    servers.push(running.use(await startServer(['-e', SERVER])));
+    bare.push(running.use(await startServer([libraries.file], instance.configDir)));
   }
   await sleep(CALM);
   const before = [...watches.map((each) => each.process), ...servers].map(processorTime);
@@ -43,6 +47,14 @@ export async function measureIdle(program: Program, schema: BenchSchema | null):
       ours: spreadOf(watches.map((each) => residentMemory(each.process))),
       peer: spreadOf(servers.map(residentMemory)),
       goals: [{ statistic: 'p50', comparison: 'difference', limit: 12 }],
+    },
+    {
+      what: 'the libraries of a watch alone: log, HTTP, file events, driver; nothing read, judged or kept',
+      against: 'an idle Node HTTP server',
+      unit: 'MiB',
+      ours: spreadOf(bare.map(residentMemory)),
+      peer: spreadOf(servers.map(residentMemory)),
+      goals: [{ statistic: 'p50', comparison: 'difference', limit: null }],
     },
     {
       what: 'processor time of an idle `watch`, of one core',
@@ -61,9 +73,9 @@ export async function measureIdle(program: Program, schema: BenchSchema | null):
 }
 
 /** Has answered once, as the watch has. */
-async function startServer(): Promise<Running> {
+async function startServer(parameters: readonly string[], directory = ''): Promise<Running> {
   const port = String(await freePort());
-  const running = startProcess(process.execPath, ['-e', SERVER], { PORT: port });
+  const running = startProcess(process.execPath, parameters, { PORT: port, DIRECTORY: directory });
   await untilAnswers(`http://127.0.0.1:${port}/`);
   return running;
 }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Running } from './program.ts';
 
 /**
  * The least that a watch in Node does to put a deleted file back safely: told of it by the kernel, a temporary file written
@@ -26,11 +27,12 @@ fs.watch(directory, (_, changed) => {
 console.log('watching');`;
 
 /** Guards one file of a directory. Watching when this resolves. */
-export async function startLeastWatch(directory: string, name: string): Promise<AsyncDisposable> {
+export async function startLeastWatch(directory: string, name: string): Promise<Running> {
   const child = spawn(process.execPath, ['-e', SCRIPT, directory, name], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
   await once(child.stdout, 'data');
   return {
+    pid: child.pid ?? 0,
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM');
       await ended;
