@@ -1,6 +1,6 @@
 import { type Fault, injectionOf } from './fault.ts';
 import { halfFull, shortWrite } from './short-write.ts';
-import { isMeant, placeOf, type TracedCall } from './trace/traced-call.ts';
+import { isMeant, isSameKind, placeOf, type TracedCall } from './trace/traced-call.ts';
 import { type TracedCommand, type TracedRun, tracedRun } from './trace/traced-run.ts';
 
 /** One row of the table: one fault at one call. */
@@ -48,7 +48,7 @@ export async function strike(
     if (run.stuck) continue;
     const struck = run.calls.find((each) => each.struck);
     if (struck !== undefined && isMeant(struck, call)) return run;
-    const isNear = struck?.name === call.name && struck.subject === call.subject;
+    const isNear = struck !== undefined && isSameKind(struck, call);
     if (isNear && attempt >= ATTEMPTS / 2) return { ...run, near: true };
     met.push(struck === undefined ? 'none' : placeOf(struck));
     // As usual and as it was this time, in turns.

@@ -109,9 +109,14 @@ export function placeOf({ name, subject, occurrence }: TracedCall): string {
  * what the system tells of itself is longer or shorter from one moment to the next: of those, any piece is.
  */
 export function isMeant(call: TracedCall, meant: TracedCall): boolean {
-  if (call.aside !== meant.aside || call.name !== meant.name || call.subject !== meant.subject) return false;
+  if (call.aside !== meant.aside || !isSameKind(call, meant)) return false;
   const isPiece = call.name === 'read' && (meant.role === 'database' || meant.subject.startsWith('/proc/'));
   return isPiece || call.occurrence === meant.occurrence;
+}
+
+/** Whether two calls do the same to the same: a file opened to be looked at is another call than one opened to be written. */
+export function isSameKind(call: TracedCall, other: TracedCall): boolean {
+  return call.name === other.name && call.subject === other.subject && call.changes === other.changes;
 }
 
 function readRaw(log: string): RawCall[] {
