@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { configFor, schemaName } from '../../../integration/keeper/scratch-instance.ts';
@@ -7,10 +7,12 @@ import { loadGlpiTables } from '../../../stand-in/mariadb/load-glpi-tables.ts';
 import type { Mariadb } from '../../../stand-in/mariadb/mariadb.ts';
 import type { Operation, Scene, State } from '../operation.ts';
 import { keysOf } from '../state/judge-state.ts';
+import { stripTypes } from '../strip-types.ts';
 import { makeFolders, putConfig, runWhole, settingsOf } from './config-files.ts';
 import { OWN_IDS } from './own-ids.ts';
 
-const SYNC_HERE = { NODE_OPTIONS: `--import ${join(import.meta.dirname, '../sync-here.ts')}` };
+/** Preloaded, so that a run makes the same calls each time. */
+const PRELOADED = ['sync-here.ts', 'renew-late.ts'];
 
 /** Secrets, and where GLPI keeps them. */
 const ROWS = [
@@ -63,7 +65,12 @@ async function prepareOn(mariadb: Mariadb, scene: Scene, { captured } = { captur
   makeFolders(scene);
   putConfig(scene, 'config_db.php', configFor(mariadb, schema));
   putConfig(scene, 'glpicrypt.key', key);
-  const environment = settingsOf(scene, { KEYKEEPER_DATABASE: 'auto', KEYKEEPER_DATABASE_WAIT: '2s', ...SYNC_HERE });
+  const preloaded = PRELOADED.map((name) => stripTypes(join(import.meta.dirname, '..', name), dirname(scene.root)));
+  const environment = settingsOf(scene, {
+    KEYKEEPER_DATABASE: 'auto',
+    KEYKEEPER_DATABASE_WAIT: '2s',
+    NODE_OPTIONS: preloaded.map((path) => `--import ${path}`).join(' '),
+  });
   if (captured) await runWhole(scene, ['init', '--json'], environment);
   return {
     ...{ environment, cells, reset },
