@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Secret } from '../src/core/secret.ts';
-import { formatConfigDb } from '../src/glpi/config-db.ts';
+import { formatConfigDb } from '../src/glpi/format-config-db.ts';
 import { sealWithNonce } from '../src/glpi/sealed-value.ts';
 import { loadGlpiTables } from '../test/stand-in/mariadb/load-glpi-tables.ts';
 import type { Mariadb } from '../test/stand-in/mariadb/mariadb.ts';

@@ -4,12 +4,23 @@ import { build, type Metafile, type Plugin } from 'esbuild';
 import { readBuiltinsLazily } from './read-builtins-lazily.ts';
 
 /**
- * What is loaded together, in this order: a quiet `init`; what it loads to ask a database. Each with all that it imports
- * statically and that none before has.
+ * What is loaded together, in this order: a quiet `init`; what it loads to put something right or to keep it; what it loads
+ * to ask a database. Each with all that it imports statically and that none before has.
  */
 const SCRIPTS: Readonly<Record<string, readonly string[]>> = {
   start: ['src/commands/start.ts', 'src/commands/init.ts'],
-  database: ['src/keeper/observe-database.ts', 'src/glpi/database/open-database.ts', 'node_modules/mysql2/index.js'],
+  repair: [
+    'src/keeper/apply.ts',
+    'src/vault/add-generation.ts',
+    'src/vault/prune-generations.ts',
+    'src/vault/directory/lease.ts',
+  ],
+  database: [
+    'src/keeper/observe-database.ts',
+    'src/keeper/legacy-keys.ts',
+    'src/glpi/database/open-database.ts',
+    'node_modules/mysql2/index.js',
+  ],
 };
 
 /** Outputs whose names are others in the script that another one takes them from. */

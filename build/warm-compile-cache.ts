@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { Secret } from '../src/core/secret.ts';
-import { formatConfigDb } from '../src/glpi/config-db.ts';
+import { formatConfigDb } from '../src/glpi/format-config-db.ts';
 import { answerAsDatabase } from './answer-as-database.ts';
 
 /**

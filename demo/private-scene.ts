@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Connection } from 'mysql2/promise';
 import { Secret } from '../src/core/secret.ts';
-import { formatConfigDb } from '../src/glpi/config-db.ts';
+import { formatConfigDb } from '../src/glpi/format-config-db.ts';
 import { breaksGlpi11 } from '../src/glpi/security-key.ts';
 import { loadGlpiTables } from '../test/stand-in/mariadb/load-glpi-tables.ts';
 import type { Mariadb } from '../test/stand-in/mariadb/mariadb.ts';

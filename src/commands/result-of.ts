@@ -2,8 +2,8 @@ import type { ExitCode } from '../core/exit-code.ts';
 import type { Finding } from '../core/finding.ts';
 import type { GateDecision } from '../core/gate.ts';
 import type { Action } from '../core/plan.ts';
+import { detailOfRegistration } from '../keeper/detail-of-registration.ts';
 import type { Reconciliation } from '../keeper/reconcile.ts';
-import { detailOfRegistration } from '../keeper/write-registration-key.ts';
 import type { ResultDocument } from '../report/document.ts';
 
 export interface ResultParts {

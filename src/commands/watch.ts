@@ -1,3 +1,5 @@
+// Loaded while nothing is wrong: what puts a file back is not to be looked for then.
+import '../keeper/apply.ts';
 import { CheckLane } from '../keeper/check-lane.ts';
 import type { Held } from '../keeper/hold-gate.ts';
 import { monotonic } from '../keeper/monotonic.ts';

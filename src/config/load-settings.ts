@@ -116,8 +116,10 @@ function valueFilesOf(given: ReadonlyMap<SettingName, Given>): LoadedSettings['v
 
 /** The text from the first source that gives the setting, in whichever form. */
 function firstGiven(setting: SettingName, sources: readonly RawValues[], readFile: ReadFile): Given | null {
+  const forms = formsOf(setting);
   for (const source of sources) {
-    const found = formsOf(setting).flatMap((form) => source.get(form.key) ?? []);
+    if (source.size === 0) continue;
+    const found = forms.flatMap((form) => source.get(form.key) ?? []);
     const [value, other] = found;
     if (value === undefined) continue;
     if (other !== undefined) {

@@ -13,13 +13,25 @@ export interface SettingForm {
   readonly flag: string | null;
 }
 
+/** Flags, environment and file ask for all of them, each setting for its own: a start makes them once. */
+let known: ReadonlyMap<SettingName, readonly SettingForm[]> | undefined;
+
+function knownForms(): ReadonlyMap<SettingName, readonly SettingForm[]> {
+  known ??= new Map(SETTING_NAMES.map((setting) => [setting, makeForms(setting)]));
+  return known;
+}
+
 /** Every form in which a setting can be given, in the order of the documentation. */
 export function settingForms(): SettingForm[] {
-  return SETTING_NAMES.flatMap(formsOf);
+  return [...knownForms().values()].flat();
 }
 
 /** The forms of one setting: its own, and the one that names a file where there is one. */
-export function formsOf(setting: SettingName): SettingForm[] {
+export function formsOf(setting: SettingName): readonly SettingForm[] {
+  return knownForms().get(setting) ?? [];
+}
+
+function makeForms(setting: SettingName): SettingForm[] {
   const { holds }: Declaration = DECLARATIONS[setting];
   const own = formOf(setting, 'text', setting, holds !== 'secret');
   if (holds === 'plain') return [own];

@@ -4,7 +4,6 @@ import { type DatabaseSettings, type DatabaseTls, type FlagValue, TLS_PROPERTIES
 import { type PhpLiteral, PhpReadError, PhpReader } from './php-reader.ts';
 
 export type { DatabaseSettings, DatabaseTls, FlagValue } from './database-settings.ts';
-export { formatConfigDb, newInstallFlags } from './format-config-db.ts';
 
 export type HostAddress =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }

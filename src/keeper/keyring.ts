@@ -3,7 +3,6 @@ import type { Generation } from '../core/generation.ts';
 import { type FileState, KEY_FILE } from '../core/guarded-set.ts';
 import { keptFile } from '../core/history.ts';
 import type { Candidate, KeyState } from '../core/observation.ts';
-import { LEGACY_CONSTANT } from '../glpi/legacy.ts';
 import { decodedKeys, fingerprintOf, inspectKey, KEY_BYTES } from '../glpi/security-key.ts';
 
 /** Every key that may be the right one, with its bytes. The live key comes first, since it is tried first. */
@@ -26,20 +25,6 @@ export function keyStateOf(file: FileState): KeyState {
     case 'unreadable':
       return { kind: 'unreadable', why: `cannot be read (${file.cause})` };
   }
-}
-
-/** More contents of `glpi.key` than any instance had; each is tried on every garbled value. */
-const MOST_LEGACY_KEYS = 8;
-
-/**
- * The keys with which GLPI before 9.5 read its secrets, the likeliest first. GLPI takes the file where there is one, the
- * constant otherwise; the file may have come or gone since, so those that the vault holds are tried too.
- */
-export function legacyKeysOf(live: FileState, generations: readonly Generation[]): Buffer[] {
-  const found = generations.flatMap((each) => keptFile(each, 'glpi.key')?.content?.reveal() ?? []);
-  const all = live.kind === 'regular' ? [live.content.reveal(), ...found] : found;
-  const distinct = new Map(all.filter((each) => each.length > 0).map((each) => [each.toString('latin1'), each]));
-  return [...[...distinct.values()].slice(0, MOST_LEGACY_KEYS), LEGACY_CONSTANT];
 }
 
 /** Collects the live key, what wrong-length live bytes decode to, and every key of the vault. */

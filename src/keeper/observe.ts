@@ -12,7 +12,7 @@ import { type GuardedDirectory, readGuardedSet } from '../files/read-file.ts';
 import type { ValueHistory, Vault, WantedPlace } from '../vault/vault.ts';
 import { chooseDatabase } from './choose-database.ts';
 import { refuseToFollow } from './follow-database.ts';
-import { collectKeys, type Keyring, keyStateOf, legacyKeysOf } from './keyring.ts';
+import { collectKeys, type Keyring, keyStateOf } from './keyring.ts';
 import type { DatabasePass } from './observe-database.ts';
 import { type PassMemory, passMemory } from './pass-memory.ts';
 import { pause } from './pause.ts';
@@ -126,6 +126,7 @@ async function observeChosen(
   if (refused !== null) return { ...DEFERRED, state: refused };
   // Loaded only where there is a database to ask: its sockets and TLS are a fifth of the time of an init without one.
   const { observeDatabase } = await import('./observe-database.ts');
+  const { legacyKeysOf } = await import('./legacy-keys.ts');
   const { previous, vault } = look;
   const live = keyStateOf(files[KEY_FILE]);
   const fingerprint = live.kind === 'well-formed' ? live.fingerprint : null;

@@ -6,7 +6,7 @@ import type { Action } from '../core/plan.ts';
 import { restoredAccess } from '../core/plan-access.ts';
 import { createDirectory } from '../files/directory-access.ts';
 import { createFile, replaceFile } from '../files/write-file.ts';
-import { formatConfigDb, newInstallFlags } from '../glpi/config-db.ts';
+import { formatConfigDb, newInstallFlags } from '../glpi/format-config-db.ts';
 import type { ApplyContext } from './apply.ts';
 import { captureLateBytes } from './late-bytes.ts';
 

@@ -7,7 +7,7 @@ import { newestFirst } from '../core/history.ts';
 import { judge } from '../core/judge.ts';
 import { plan } from '../core/plan.ts';
 import type { Lease, Vault } from '../vault/vault.ts';
-import { type ActionReport, type Applied, applyPlan } from './apply.ts';
+import type { ActionReport, Applied } from './apply.ts';
 import { Chronicler } from './chronicler.ts';
 import { eitherFailed, type Failed, NOTHING_FAILED } from './failed.ts';
 import { isSample, type Judged, withoutValues } from './judged.ts';
@@ -278,6 +278,8 @@ class Run implements AsyncDisposable {
     const lost = this.#lease?.lost;
     const either = lost === undefined ? signal : AbortSignal.any([signal, lost]);
     const vault = this.#vault?.vault ?? null;
+    // A quiet run does without all that writes.
+    const { applyPlan } = await import('./apply.ts');
     const applied = await applyPlan(planned, {
       settings,
       pass,

@@ -9,7 +9,7 @@ import { KeyRing } from '../glpi/key-ring.ts';
 import { ValueSealer } from '../glpi/value-sealer.ts';
 import type { ApplyContext } from './apply.ts';
 import { draftOf } from './build-draft.ts';
-import { legacyKeysOf } from './keyring.ts';
+import { legacyKeysOf } from './legacy-keys.ts';
 import { referenceKey } from './merge-escrow.ts';
 import { openChosen } from './open-chosen.ts';
 import { requireLiveKey } from './require-live-key.ts';

@@ -9,6 +9,7 @@ import { sealValue } from '../glpi/value-sealer.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { ApplyContext } from './apply.ts';
 import { draftOf } from './build-draft.ts';
+import { detailOfRegistration } from './detail-of-registration.ts';
 import { openChosen } from './open-chosen.ts';
 import { noteRegistrationWrite } from './registration-record.ts';
 import { wishOfSettings } from './registration-wish.ts';
@@ -51,25 +52,6 @@ async function useUpWish({ source }: WriteAction, { settings, now }: ApplyContex
   if (wish?.wish.kind !== 'setting') return;
   const { fingerprint } = wish.wish;
   await noteRegistrationWrite(vault, { at: now().toISOString(), why: 'wish', fingerprint });
-}
-
-/** What was or will be done, for a person. */
-export function detailOfRegistration({ fingerprint, source, uid }: WriteAction): string {
-  if (fingerprint === null) return 'emptied, as GLPI does';
-  return `registration key ${fingerprint} ${originOf(source)}${uid ? ', with the uid of this instance' : ''}`;
-}
-
-function originOf(source: WriteAction['source']): string {
-  switch (source.kind) {
-    case 'generation':
-      return `from generation ${source.number}`;
-    case 'row':
-      return 'that stood there, sealed under the live key';
-    case 'setting':
-      return 'from the settings';
-    case 'operator':
-      return 'as given';
-  }
 }
 
 /** A value that no known key opens is in no escrow yet: it goes there before it is overwritten. */

@@ -1,7 +1,8 @@
 import { loadSettings } from '../../src/config/load-settings.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { mountOf, parseMountTable } from '../../src/files/mount-table.ts';
-import { formatConfigDb, parseConfigDb } from '../../src/glpi/config-db.ts';
+import { parseConfigDb } from '../../src/glpi/config-db.ts';
+import { formatConfigDb } from '../../src/glpi/format-config-db.ts';
 import { receiptsSchema } from '../../src/keeper/receipt-record.ts';
 import { ownContainer, startOfFirst } from '../../src/platform/kubernetes/own-traces.ts';
 import { isAllowedHost, isAllowedOrigin } from '../../src/report/http/allowed-host.ts';

@@ -2,15 +2,10 @@ import type { Sha256 } from '../../core/brand.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Generation, GenerationDraft } from '../../core/generation.ts';
 import type { DamagedGeneration } from '../../core/observation.ts';
-import { addGeneration } from '../add-generation.ts';
 import type { Envelope } from '../age-envelope.ts';
 import type { LeaseClock } from '../lease-clock.ts';
-import { pruneGenerations } from '../prune-generations.ts';
-import { reencrypt } from '../reencrypt.ts';
 import type { RetentionLimits } from '../retention.ts';
 import type { EscrowStore, GenerationStore, RecordStore } from '../stores.ts';
-import { takeIn } from '../take-in.ts';
-import { readHistory } from '../value-history.ts';
 import type {
   EscrowReading,
   JsonValue,
@@ -26,9 +21,7 @@ import type {
   VaultRecord,
   WantedPlace,
 } from '../vault.ts';
-import { readParts } from '../vault-parts.ts';
 import type { InstanceFolder } from './instance-folder.ts';
-import { acquireLease } from './lease.ts';
 import { vaultFailure } from './vault-failure.ts';
 
 export interface DirectoryVaultParts {
@@ -72,6 +65,7 @@ export class DirectoryVault implements Vault {
   }
 
   async add(draft: GenerationDraft): Promise<{ generation: Generation; added: boolean }> {
+    const { addGeneration } = await import('../add-generation.ts');
     try {
       this.#parts.ready('write');
       return await addGeneration({ ...this.#parts, target: this.#parts.place.folder }, draft);
@@ -93,6 +87,7 @@ export class DirectoryVault implements Vault {
 
   async history(wanted?: WantedPlace): Promise<ValueHistory> {
     const { generations, escrow, place, ready } = this.#parts;
+    const { readHistory } = await import('../value-history.ts');
     try {
       ready('read');
       const { records } = await generations.read();
@@ -121,6 +116,7 @@ export class DirectoryVault implements Vault {
   }
 
   async *parts(onDamaged: (damaged: DamagedGeneration) => void): AsyncGenerator<VaultPart> {
+    const { readParts } = await import('../vault-parts.ts');
     try {
       this.#parts.ready('read');
       yield* readParts(this.#parts, onDamaged);
@@ -130,6 +126,7 @@ export class DirectoryVault implements Vault {
   }
 
   async takeIn(parts: () => AsyncIterable<VaultPart>, options: { readonly dryRun: boolean }): Promise<TakenIn> {
+    const { takeIn } = await import('../take-in.ts');
     try {
       this.#parts.ready(options.dryRun ? 'read' : 'write');
       return await takeIn(this.#parts, parts, options);
@@ -139,6 +136,7 @@ export class DirectoryVault implements Vault {
   }
 
   async reencrypt(options: ReencryptOptions): Promise<Reencrypted> {
+    const { reencrypt } = await import('../reencrypt.ts');
     try {
       this.#parts.ready(options.dryRun ? 'read' : 'write');
       return await reencrypt(this.#parts, options);
@@ -148,11 +146,13 @@ export class DirectoryVault implements Vault {
   }
 
   async lease(signal: AbortSignal): Promise<Lease> {
+    const { acquireLease } = await import('./lease.ts');
     this.#parts.ready('write');
     return acquireLease(this.#parts.place, signal, this.#parts.clock);
   }
 
   async prune(current: Sha256 | null = null): Promise<Generation[]> {
+    const { pruneGenerations } = await import('../prune-generations.ts');
     try {
       this.#parts.ready('write');
       return await pruneGenerations(this.#parts, current);

@@ -72,11 +72,16 @@ export function sharesVolume(
 
 /** Whether `path` is `folder` or below it; both absolute. */
 export function isWithin(path: string, folder: string): boolean {
-  const [inner, outer] = [path, folder].map((each) => `${each}/`.replace(/\/+/g, '/')) as [string, string];
-  return inner.startsWith(outer);
+  return withSlash(path).startsWith(withSlash(folder));
+}
+
+function withSlash(path: string): string {
+  const single = path.includes('//') ? path.replace(/\/+/g, '/') : path;
+  return single.endsWith('/') ? single : `${single}/`;
 }
 
 /** Space, tab, newline and backslash stand as octal escapes. */
 function unescapeOctal(field: string): string {
+  if (!field.includes('\\')) return field;
   return field.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/core/secret.ts';
-import { formatConfigDb } from '../../../src/glpi/config-db.ts';
+import { formatConfigDb } from '../../../src/glpi/format-config-db.ts';
 import type { Mariadb } from '../../stand-in/mariadb/mariadb.ts';
 import { startMariadb } from '../../stand-in/mariadb/start-mariadb.ts';
 import { startTcpProxy } from '../../stand-in/mariadb/tcp-proxy.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/core/secret.ts';
-import { formatConfigDb } from '../../../src/glpi/config-db.ts';
+import { formatConfigDb } from '../../../src/glpi/format-config-db.ts';
 import { type DoctorDocument, doctorSchema } from '../../../src/report/doctor-document.ts';
 import type { Mariadb } from '../../stand-in/mariadb/mariadb.ts';
 import { startMariadb } from '../../stand-in/mariadb/start-mariadb.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/core/secret.ts';
-import { formatConfigDb } from '../../../src/glpi/config-db.ts';
+import { formatConfigDb } from '../../../src/glpi/format-config-db.ts';
 import { startCatchingServer } from '../../stand-in/mariadb/catching-server.ts';
 import type { Mariadb } from '../../stand-in/mariadb/mariadb.ts';
 import { startMariadb } from '../../stand-in/mariadb/start-mariadb.ts';

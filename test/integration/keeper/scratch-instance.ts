@@ -7,7 +7,7 @@ import type { Settings } from '../../../src/config/settings.ts';
 import { absolutePath, gid, uid } from '../../../src/core/brand.ts';
 import type { Observation } from '../../../src/core/observation.ts';
 import { Secret } from '../../../src/core/secret.ts';
-import { formatConfigDb } from '../../../src/glpi/config-db.ts';
+import { formatConfigDb } from '../../../src/glpi/format-config-db.ts';
 import { Keeper } from '../../../src/keeper/keeper.ts';
 import type { VaultOpener } from '../../../src/keeper/look-at-vault.ts';
 import { vaultOpener } from '../../../src/keeper/open-keeper.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/core/secret.ts';
-import { formatConfigDb } from '../../../src/glpi/config-db.ts';
+import { formatConfigDb } from '../../../src/glpi/format-config-db.ts';
 import { sealWithNonce } from '../../../src/glpi/sealed-value.ts';
 import { loadGlpiTables } from '../../stand-in/mariadb/load-glpi-tables.ts';
 import type { Mariadb } from '../../stand-in/mariadb/mariadb.ts';

@@ -2,13 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../src/core/failure.ts';
 import { Secret } from '../../../src/core/secret.ts';
-import {
-  type DatabaseSettings,
-  formatConfigDb,
-  hostAddress,
-  newInstallFlags,
-  parseConfigDb,
-} from '../../../src/glpi/config-db.ts';
+import { type DatabaseSettings, hostAddress, parseConfigDb } from '../../../src/glpi/config-db.ts';
+import { formatConfigDb, newInstallFlags } from '../../../src/glpi/format-config-db.ts';
 import { readFixture } from './read-fixture.ts';
 
 /** The settings with the password laid open, to compare. */

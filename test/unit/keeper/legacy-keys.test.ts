@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LEGACY_CONSTANT } from '../../../src/glpi/legacy.ts';
-import { legacyKeysOf } from '../../../src/keeper/keyring.ts';
+import { legacyKeysOf } from '../../../src/keeper/legacy-keys.ts';
 import { generation, regularFile } from '../core/build-observation.ts';
 
 const kept = (number: number, text: string) => generation(number, { texts: { 'glpi.key': text } });
