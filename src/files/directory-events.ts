@@ -4,8 +4,8 @@ import { systemCode } from '../core/failure.ts';
 export interface DirectoryEventListener {
   /** A name of the directory, or null: it may be anything. */
   hint(name: string | null): void;
-  /** The directory came back: the subscription should be made anew, see {@link subscribeDirectory}. */
-  returned(): void;
+  /** The directory is another one, or will be: the subscription should be made anew, see {@link subscribeDirectory}. */
+  replaced(): void;
   /** The system gives no (more) events; `cause` is the error's name, `ENOSPC` or `EMFILE` at inotify's limits. */
   failed(cause: string): void;
 }
@@ -17,7 +17,8 @@ export interface DirectorySubscription {
 /**
  * Subscribes to what happens in `directory`, absent or not (then its nearest existing ancestor is watched), through
  * chokidar's `raw` events: its `unlink` waits for 100 ms, and nothing else of it is needed. Resolves once the subscription
- * stands, or has failed. Chokidar 6 adds a subscriber at each return of a directory: hence `returned`.
+ * stands, or has failed. Of a directory that is away for less than a moment chokidar 6 notices nothing and stays with the one
+ * that is gone; at each return of one that was away for longer it adds a subscriber. Hence `replaced`.
  */
 export async function subscribeDirectory(
   directory: string,
@@ -33,12 +34,13 @@ export async function subscribeDirectory(
     atomic: false,
     followSymlinks: false,
   });
-  watcher.on('raw', (_event, path, details) => {
+  watcher.on('raw', (event, path, details) => {
     const hint = hintOf(directory, path, details);
     if (hint !== undefined) listener.hint(hint);
+    if (event === 'rename' && hint === null) listener.replaced();
   });
   watcher.on('addDir', (path) => {
-    if (path === directory) listener.returned();
+    if (path === directory) listener.replaced();
   });
   const ready = new Promise<void>((resolve) => {
     watcher.once('ready', resolve);
@@ -63,10 +65,14 @@ export async function subscribeDirectory(
 function hintOf(directory: string, path: string | null, details: unknown): string | null | undefined {
   const watched = watchedPath(details);
   if (path === null || watched === null) return null;
-  // inotify reports a change of the watched directory itself under its own name.
-  if (watched === directory) return path === basename(directory) ? null : path;
+  if (watched === directory) return isItself(directory, path, details) ? null : path;
   const next = relative(watched, directory).split('/')[0];
   return path === next || path === basename(watched) ? null : undefined;
+}
+
+/** inotify reports a change of the watched directory itself under its own name; `rename` is its end, or that it was moved. */
+function isItself(directory: string, path: string | null, details: unknown): boolean {
+  return path === basename(directory) && watchedPath(details) === directory;
 }
 
 function watchedPath(details: unknown): string | null {

@@ -1,5 +1,7 @@
+import { lstatSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { AbsolutePath } from '../core/brand.ts';
+import { systemCode } from '../core/failure.ts';
 import { type DirectorySubscription, subscribeDirectory } from './directory-events.ts';
 import { hasMountedName, NameSignatures } from './name-signatures.ts';
 
@@ -59,6 +61,8 @@ class Watch implements DirectoryWatch {
   #timer: NodeJS.Timeout | undefined;
   #subscription: DirectorySubscription | null = null;
   #subscribing: Promise<void> | null = null;
+  /** Asked for while one was on its way, which may have looked at the directory before. */
+  #outdated = false;
   /** When to ask for events again, on the monotonic clock in ms. */
   #retryAt = Number.POSITIVE_INFINITY;
   #disposed = false;
@@ -91,20 +95,33 @@ class Watch implements DirectoryWatch {
     this.#subscription = null;
   }
 
-  /** Asked while one is on its way, that one will do: it sees the directory as it is then. */
   #subscribe(): Promise<void> {
-    this.#subscribing ??= this.#replaceSubscription().finally(() => {
+    this.#outdated = true;
+    this.#subscribing ??= this.#subscribeAnew().finally(() => {
       this.#subscribing = null;
     });
     return this.#subscribing;
   }
 
+  async #subscribeAnew(): Promise<void> {
+    while (this.#outdated && !this.#disposed) {
+      this.#outdated = false;
+      const before = identityOf(this.#directory);
+      await this.#replaceSubscription();
+      // Exchanged meanwhile, it may be the one that is gone whose events were asked for.
+      this.#outdated ||= identityOf(this.#directory) !== before;
+    }
+  }
+
   async #replaceSubscription(): Promise<void> {
     const old = this.#subscription;
+    this.#subscription = null;
+    // Before the next: chokidar gives two on one path the same handle of the system, which may be on a directory that is gone.
+    await old?.close();
     let refusal = '';
     this.#subscription = await subscribeDirectory(this.#directory, {
       hint: (name) => this.#hint(name),
-      returned: () => {
+      replaced: () => {
         if (!this.#disposed) void this.#subscribe();
       },
       failed: (cause) => {
@@ -115,7 +132,6 @@ class Watch implements DirectoryWatch {
         });
       },
     });
-    await old?.close();
     if (refusal !== '') return this.#refused(refusal);
     this.#retryAt = Number.POSITIVE_INFINITY;
     this.#setMode('events', '');
@@ -159,9 +175,22 @@ class Watch implements DirectoryWatch {
     const slow = this.mode === 'events' && !this.#mountedName;
     const interval = slow ? (this.#options.pollInterval ?? 1_000) : (this.#options.fastPollInterval ?? 200);
     this.#timer = setTimeout(() => {
-      for (const name of this.#signatures.changed()) this.#hint(name);
-      if (performance.now() >= this.#retryAt) void this.#subscribe();
+      const untold = this.#signatures.changed();
+      for (const name of untold) this.#hint(name);
+      // Nothing tells that a directory above was exchanged: events then go on coming from the one that is gone.
+      const isDeaf = slow && untold.length > 0;
+      if (isDeaf || performance.now() >= this.#retryAt) void this.#subscribe();
       this.#schedule();
     }, interval);
+  }
+}
+
+/** Another text for each directory that ever had this path: numbers of inodes are used again at once. */
+function identityOf(directory: string): string {
+  try {
+    const { dev, ino, birthtimeNs } = lstatSync(directory, { bigint: true });
+    return `${dev}:${ino}:${birthtimeNs}`;
+  } catch (error) {
+    return systemCode(error) ?? 'unknown';
   }
 }
