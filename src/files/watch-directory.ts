@@ -1,5 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AbsolutePath } from '../core/brand.ts';
 import { systemCode } from '../core/failure.ts';
 import { type DirectorySubscription, subscribeDirectory } from './directory-events.ts';
@@ -46,6 +47,9 @@ export async function watchDirectory(
   return watch;
 }
 
+/** From one subscription to the next, at least, in ms. */
+const RESUBSCRIBED = 50;
+
 class Watch implements DirectoryWatch {
   mode: WatchMode = 'polling';
   reason = 'events are switched off';
@@ -63,6 +67,8 @@ class Watch implements DirectoryWatch {
   #subscribing: Promise<void> | null = null;
   /** Asked for while one was on its way, which may have looked at the directory before. */
   #outdated = false;
+  /** On the monotonic clock, in ms. */
+  #subscribedAt = Number.NEGATIVE_INFINITY;
   /** When to ask for events again, on the monotonic clock in ms. */
   #retryAt = Number.POSITIVE_INFINITY;
   #disposed = false;
@@ -105,12 +111,20 @@ class Watch implements DirectoryWatch {
 
   async #subscribeAnew(): Promise<void> {
     while (this.#outdated && !this.#disposed) {
+      await this.#restFromTheLast();
       this.#outdated = false;
       const before = identityOf(this.#directory);
       await this.#replaceSubscription();
       // Exchanged meanwhile, it may be the one that is gone whose events were asked for.
       this.#outdated ||= identityOf(this.#directory) !== before;
     }
+  }
+
+  /** Who exchanges the directory in a loop is not to keep a processor busy; the old subscription goes on meanwhile. */
+  async #restFromTheLast(): Promise<void> {
+    const rest = this.#subscribedAt + RESUBSCRIBED - performance.now();
+    if (rest > 0) await sleep(rest);
+    this.#subscribedAt = performance.now();
   }
 
   async #replaceSubscription(): Promise<void> {
