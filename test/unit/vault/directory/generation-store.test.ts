@@ -106,7 +106,7 @@ describe('the generations of a directory', () => {
         rmSync(temporary.generationFile(2), { force: true });
       }
     }
-    const store = createGenerationStore(place, 'glpi', createEnvelope([], null), new PrunedMeanwhile());
+    const store = createGenerationStore(place, 'glpi', createEnvelope([], null), new PrunedMeanwhile(() => 0));
 
     const { records, damaged, taken } = await store.read();
 

@@ -133,4 +133,101 @@ describe('the lease', () => {
     expect(existsSync(place.lease)).toBe(true);
     await lease[Symbol.asyncDispose]();
   });
+
+  it('outlives a moment in which it cannot be written, and is given up when that lasts', async () => {
+    const clock = standingClock();
+    let workplace = place.folder;
+    const closed = join(root, 'absent');
+    const changing = {
+      ...place,
+      get folder() {
+        return workplace;
+      },
+    };
+    const lease = await acquireLease(changing, never, clock);
+
+    workplace = closed;
+    await clock.advance(2000);
+    expect(lease.lost.aborted).toBe(false);
+    workplace = place.folder;
+    await clock.advance(2000);
+    expect(lease.lost.aborted).toBe(false);
+    workplace = closed;
+    await clock.advance(3500);
+
+    expect(lease.lost.aborted).toBe(true);
+    await lease[Symbol.asyncDispose]();
+  });
+
+  it('changes with each beat, by a number that rises', async () => {
+    const clock = standingClock();
+    const lease = await acquireLease(place, never, clock);
+    const read = () => JSON.parse(readFileSync(place.lease, 'utf8'));
+
+    const first = read();
+    await clock.advance(500);
+    const second = read();
+    await clock.advance(500);
+
+    expect(first).toEqual({ keykeeper: 'lease', format: 1, holder: expect.stringMatching(/^[0-9a-f]{32}$/), beat: 0 });
+    expect([second, read()]).toEqual([
+      { ...first, beat: 1 },
+      { ...first, beat: 2 },
+    ]);
+    await lease[Symbol.asyncDispose]();
+  });
+
+  it('that somebody else took up meanwhile is left to him, when it is given back', async () => {
+    const lease = await acquireLease(place, never, standingClock());
+    writeFileSync(place.lease, 'another');
+
+    await lease[Symbol.asyncDispose]();
+
+    expect(readFileSync(place.lease, 'utf8')).toBe('another');
+    expect(readdirSync(place.folder)).toEqual(['lease.json']);
+  });
+
+  it('that is gone needs no giving back', async () => {
+    const lease = await acquireLease(place, never, standingClock());
+    rmSync(place.folder, { recursive: true });
+
+    await lease[Symbol.asyncDispose]();
+
+    expect(existsSync(place.folder)).toBe(false);
+  });
+
+  it('cannot be had where it cannot be written, and says why', async () => {
+    rmSync(place.folder, { recursive: true });
+
+    await expect(acquireLease(place, never, standingClock())).rejects.toMatchObject({
+      code: 'vault-unwritable',
+      message: 'cannot write the vault (ENOENT)',
+      target: place.lease,
+    });
+  });
+
+  it('is waited for no longer than the waiting is wanted', async () => {
+    writeFileSync(place.lease, 'another');
+    const stop = new AbortController();
+    const clock = standingClock();
+    const waiting = waitFor(clock, stop.signal);
+    await clock.advance(500);
+
+    stop.abort(new Error('enough'));
+
+    expect(await waiting.done).toMatchObject({ message: 'enough' });
+    await expect(acquireLease(place, stop.signal, clock)).rejects.toThrow('enough');
+  });
+
+  it('that cannot be looked at, a folder of its name, counts as one that never changes', async () => {
+    mkdirSync(place.lease);
+    const clock = standingClock();
+    const waiting = waitFor(clock);
+
+    await clock.advance(3300);
+    await clock.advance(300);
+
+    expect(waiting.lease?.lost.aborted).toBe(false);
+    await waiting.lease?.[Symbol.asyncDispose]();
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mountOf, parseMounts, sharesVolume } from '../../../../src/vault/directory/mount.ts';
+import { isWithin, mountOf, parseMounts, readMounts, sharesVolume } from '../../../../src/vault/directory/mount.ts';
 
 const ROOT = '100 90 0:50 / / rw,relatime - overlay overlay rw,lowerdir=/l,upperdir=/u';
 const PROC = '101 100 0:51 / /proc rw - proc proc rw';
@@ -27,6 +27,53 @@ describe('mountinfo', () => {
 
     expect(mounts).toHaveLength(1);
     expect(mounts[0]).toMatchObject({ root: '/a b', point: '/my vault', device: '8:1', type: 'ext4' });
+  });
+
+  it.each([
+    '',
+    'nonsense',
+    '1 100 8:1 / /a rw',
+    '1 100 8:1 / /a rw - ',
+    '1 100 8:1 / - ext4 /dev/sda1 rw',
+    '1 100 8:1 - ext4 /dev/sda1 rw',
+    '1 100 - ext4 /dev/sda1 rw',
+    '1 - ext4 /dev/sda1 rw',
+    ' - ext4 /dev/sda1 rw',
+  ])('has no mount in a line that is cut off: %j', (line) => {
+    expect(parseMounts(line).filter(({ type }) => type !== '')).toEqual([]);
+  });
+
+  it('tells what is read-only, by the mount or by its file system, and no option that only has such letters', () => {
+    const line = (own: string, above: string) => `1 100 8:1 / /a ${own} - ext4 /dev/sda1 ${above}`;
+    const readOnly = [
+      line('ro,relatime', 'rw'),
+      line('rw', 'rw,ro'),
+      line('rw,errors=remount-ro', 'rw'),
+      line('rw', ''),
+    ];
+
+    expect(readOnly.map((each) => parseMounts(each)[0]?.readOnly)).toEqual([true, true, false, false]);
+  });
+
+  it('of this process has a root', () => {
+    expect(mountOf(readMounts(), '/')?.point).toBe('/');
+  });
+});
+
+describe('a path', () => {
+  it.each([
+    ['/a/b', '/a', true],
+    ['/a', '/a', true],
+    ['/a/', '/a', true],
+    ['/a', '/a/', true],
+    ['/a//b', '/a/b', true],
+    ['/a/b/c', '/a//b/', true],
+    ['/', '/', true],
+    ['/a', '/', true],
+    ['/ab', '/a', false],
+    ['/a', '/a/b', false],
+  ])('%s within %s: %s', (path, folder, expected) => {
+    expect(isWithin(path, folder)).toBe(expected);
   });
 });
 
@@ -99,6 +146,22 @@ describe('a vault shares a volume with GLPI', () => {
     ],
   ])('but not: %s', (_, lines, ours, theirs) => {
     expect(shares(lines, ours, theirs)).toBe(false);
+  });
+
+  it('but not where a path lies on no mount that is known', () => {
+    const only = parseMounts(bind(1, '/srv/glpi', '/var/glpi'));
+
+    expect(sharesVolume(only, '/vault', '/var/glpi/config', () => true)).toBe(false);
+    expect(sharesVolume(only, '/var/glpi/vault', '/elsewhere', () => true)).toBe(false);
+    expect(sharesVolume([], '/vault', '/var/glpi', () => true)).toBe(false);
+  });
+
+  it('but not where one of them is the root of the container or machine', () => {
+    const root = bind(9, '/srv', '/');
+    const lines = (point: string) => parseMounts([root, bind(1, '/srv/glpi', point)].join('\n'));
+
+    expect(sharesVolume(lines('/var/glpi'), '/glpi/vault', '/var/glpi', () => true)).toBe(false);
+    expect(sharesVolume(lines('/vault'), '/vault', '/var/glpi', () => true)).toBe(false);
   });
 
   it('over NFS only when both mounts show the same folder, since each says that its root is "/"', () => {

@@ -12,7 +12,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readRegular } from '../../../../src/vault/directory/read-regular.ts';
-import { createWhole, replaceWhole, type Workplace } from '../../../../src/vault/directory/write-whole.ts';
+import {
+  createWhole,
+  knowsNoSync,
+  removeTemporaries,
+  replaceWhole,
+  unlinkQuietly,
+  type Workplace,
+} from '../../../../src/vault/directory/write-whole.ts';
+import { isRoot } from '../../files/root.ts';
 
 const durable = { durable: true };
 let folder: string;
@@ -56,6 +64,55 @@ describe('a whole file', () => {
     expect(() => createWhole(place, join(folder, 'absent/file'), Buffer.from('x'), durable)).toThrow(/ENOENT/);
 
     expect(readdirSync(folder)).toEqual(['taken']);
+  });
+});
+
+describe('a file of somebody else', () => {
+  it.skipIf(!isRoot)('belongs to the owner of the place, with mode 0600', () => {
+    const target = join(folder, 'file');
+
+    createWhole({ folder, owner: { uid: 54_321, gid: 12_345 } }, target, Buffer.from('x'), { durable: false });
+
+    const { uid, gid, mode } = statSync(target);
+    expect([uid, gid, mode & 0o777]).toEqual([54_321, 12_345, 0o600]);
+  });
+});
+
+describe('what is not needed any more', () => {
+  it('is removed where it is there, and what cannot be removed is told', () => {
+    writeFileSync(join(folder, 'file'), '');
+    mkdirSync(join(folder, 'folder'));
+
+    unlinkQuietly(join(folder, 'file'));
+    unlinkQuietly(join(folder, 'file'));
+
+    expect(() => unlinkQuietly(join(folder, 'folder'))).toThrow(/EISDIR|EPERM/);
+    expect(readdirSync(folder)).toEqual(['folder']);
+  });
+
+  it('is a temporary file, whoever left it, and stays where it cannot be removed', () => {
+    const [file, stubborn] = ['.keykeeper-0123456789abcdef.tmp', '.keykeeper-fedcba9876543210.tmp'];
+    const others = [
+      '.keykeeper-0123456789abcdeg.tmp',
+      '.keykeeper-0123456789abcdef.tmp.old',
+      'x.keykeeper-0123456789abcdef.tmp',
+    ];
+    for (const name of [file, ...others]) writeFileSync(join(folder, name), '');
+    mkdirSync(join(folder, stubborn));
+
+    removeTemporaries(place);
+
+    expect(readdirSync(folder).sort()).toEqual([...others, stubborn].sort());
+  });
+});
+
+describe('a file system that syncs no directories', () => {
+  it('says so by EINVAL or ENOTSUP; any other error is one', () => {
+    const said = ['EINVAL', 'ENOTSUP', 'EIO', 'ENOSPC'].map((code) =>
+      knowsNoSync(Object.assign(new Error(), { code })),
+    );
+
+    expect([...said, knowsNoSync(new Error('no code'))]).toEqual([true, true, false, false, false]);
   });
 });
 
