@@ -23,11 +23,12 @@ const COMPOSE_VARIABLES: readonly string[] = ['KEYKEEPER_IMAGE', 'KEYKEEPER_VAUL
  * @throws Failure `unknown-setting` for a variable that is none of ours and was meant to be
  */
 export function readEnvironment(environment: Environment): RawValues {
-  const forms = settingForms();
-  const variables = forms.map((each) => each.variable);
+  const forms = new Map(settingForms().map((each) => [each.variable, each]));
+  const variables = [...forms.keys()];
   const values = new Map<string, RawValue>();
   for (const [variable, text] of Object.entries(environment)) {
-    const form = forms.find((each) => each.variable === variable);
+    if (!variable.toUpperCase().startsWith('KE')) continue;
+    const form = forms.get(variable);
     if (form !== undefined) {
       if (text === undefined || text === '') continue;
       values.set(form.key, { kind: form.kind, text, origin: { source: 'environment', place: variable } });

@@ -1,5 +1,4 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { Failure, systemCode } from '../../core/failure.ts';
 import type { DamagedGeneration } from '../../core/observation.ts';
 import type { Envelope } from '../age-envelope.ts';
@@ -47,17 +46,17 @@ export function createGenerationStore(
     let highest = 0;
     const names = listNames(place);
     const { numbered, strange } = sortNames(names);
-    memory.keepOnly(new Set(names.map((name) => join(place.generations, name))));
+    memory.keepOnly(new Set(names.map((name) => `${place.generations}/${name}`)));
     for (const [name, number] of numbered) {
       highest = number;
-      const file = join(place.generations, name);
+      const file = `${place.generations}/${name}`;
       const decoded = await readOne(file, number);
       if (decoded === null) continue;
       if (decoded.kind === 'newer') throw newerFormat(file, decoded.format, decoded.readableFrom);
       if (decoded.kind === 'damaged') damaged.push({ file, reason: decoded.reason });
       else records.push(decoded.record);
     }
-    for (const name of strange) damaged.push({ file: join(place.generations, name), reason: 'is not a generation' });
+    for (const name of strange) damaged.push({ file: `${place.generations}/${name}`, reason: 'is not a generation' });
     return { records, damaged, highest, taken: new Set(numbered.map(([, number]) => number)) };
   }
 
@@ -96,7 +95,7 @@ function readBytes(path: string): Buffer | null {
 }
 
 function pathOf(place: InstanceFolder, number: number): string {
-  return join(place.generations, `${String(number).padStart(6, '0')}.json`);
+  return `${place.generations}/${String(number).padStart(6, '0')}.json`;
 }
 
 /** A vault without a generations folder is an empty one: nothing was ever written, or everything was lost. */

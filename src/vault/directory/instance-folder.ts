@@ -28,13 +28,14 @@ export interface InstanceFolder extends Workplace {
 /** Where the parts of `<vault>/<instance>` are. `owner`: see {@link Workplace}. */
 export function instanceFolder(vault: string, instance: string, owner: Workplace['owner']): InstanceFolder {
   const folder = join(vault, instance);
+  // Here and in its parts not by `join`, which goes through a path letter by letter: a start makes some twenty of them.
   return {
     folder,
     owner,
-    generations: join(folder, 'generations'),
-    escrow: join(folder, 'escrow'),
-    records: join(folder, 'records'),
-    lease: join(folder, 'lease.json'),
+    generations: `${folder}/generations`,
+    escrow: `${folder}/escrow`,
+    records: `${folder}/records`,
+    lease: `${folder}/lease.json`,
   };
 }
 
@@ -50,7 +51,7 @@ export function inspectInstanceFolder(vault: string, instance: string): boolean 
     if (!isFolder(folder)) return false;
     closeSync(openFolder(folder));
     // Says EACCES where the folder may be listed but not entered.
-    lstatSync(join(folder, MARKER), { throwIfNoEntry: false });
+    lstatSync(`${folder}/${MARKER}`, { throwIfNoEntry: false });
     checkMarker(folder, instance);
     return true;
   } catch (error) {
@@ -124,7 +125,7 @@ function ensureMarker(place: InstanceFolder, instance: string): void {
   const state = checkMarker(place.folder, instance);
   if (state === 'present') return;
   const write = state === 'absent' ? createWhole : replaceWhole;
-  write(place, join(place.folder, MARKER), markerContent(instance), { durable: true });
+  write(place, `${place.folder}/${MARKER}`, markerContent(instance), { durable: true });
   syncDirectory(place.folder);
 }
 

@@ -1,5 +1,4 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { Failure, systemCode } from '../../core/failure.ts';
 import { MARKER, type MarkerState, readMarker } from '../marker.ts';
 import { readRegular } from './read-regular.ts';
@@ -15,7 +14,7 @@ const OWN_NAMES = ['generations', 'escrow', 'records', 'lease.json'];
  * @throws Failure `vault-foreign` when it is another's; `vault-newer-format` when a later release has written it.
  */
 export function checkMarker(folder: string, instance: string): MarkerState {
-  const path = join(folder, MARKER);
+  const path = `${folder}/${MARKER}`;
   const reading = readRegular(path, MARKER_LIMIT);
   if (reading.kind === 'unusable') {
     throw new Failure('vault-foreign', `"${path}" ${reading.reason}`, { target: path });

@@ -116,7 +116,7 @@ function directoryOf(url: URL): string {
   const path = fileURLToPath(url);
   requireDirectory(path);
   try {
-    return realpathSync(path);
+    return realpathSync.native(path);
   } catch (error) {
     throw vaultFailure(error, path, 'read');
   }

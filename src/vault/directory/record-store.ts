@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Envelope } from '../age-envelope.ts';
 import { newerFormat } from '../newer-format.ts';
 import { type DecodedRecord, decodeRecord, encodeRecord, sealRecord } from '../record-format.ts';
@@ -23,7 +22,7 @@ export function createRecordStore(
   envelope: Envelope,
   memory: FileMemory<VaultRecord>,
 ): RecordStore {
-  const pathOf = (name: RecordName) => join(place.records, `${name}.json`);
+  const pathOf = (name: RecordName) => `${place.records}/${name}.json`;
 
   async function read(name: RecordName): Promise<VaultRecord> {
     const path = pathOf(name);

@@ -37,11 +37,13 @@ function refusal(vault: string, message: string): Failure {
 
 /** The real path of a directory that need not exist yet: a first start has none. */
 function realPathOf(path: string): string {
+  const ofParent = () => join(realPathOf(dirname(path)), basename(path));
+  if (path === '/') return path;
   try {
-    return realpathSync(path);
+    // An error that is caught takes a start longer than ten of these.
+    return statSync(path, { throwIfNoEntry: false }) === undefined ? ofParent() : realpathSync.native(path);
   } catch (error) {
-    if (systemCode(error) !== 'ENOENT' || path === '/') return path;
-    return join(realPathOf(dirname(path)), basename(path));
+    return systemCode(error) === 'ENOENT' ? ofParent() : path;
   }
 }
 
