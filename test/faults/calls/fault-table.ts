@@ -13,6 +13,8 @@ export interface Extent {
   readonly offset: number;
   /** Whether the calls that change something are thinned out too. */
   readonly thinChanges: boolean;
+  /** The calls before this one, from 1, are left out. Defaults to none. */
+  readonly from?: number;
 }
 
 export interface OperationTable {
@@ -29,7 +31,12 @@ export function cellsOf(operation: string, calls: readonly TracedCall[]): Cell[]
   );
 }
 
-export function isPlayed({ call }: Cell, index: number, { every, offset, thinChanges }: Extent): boolean {
+export function isPlayed(
+  { call, number }: Cell,
+  index: number,
+  { every, offset, thinChanges, from = 1 }: Extent,
+): boolean {
+  if (number < from) return false;
   return (call.changes && !thinChanges) || index % every === offset % every;
 }
 

@@ -9,7 +9,8 @@ import { OPERATIONS } from './operations.ts';
 import { jsonOf, LEGEND, printPlayed, printTable, summaryOf } from './print-table.ts';
 
 /**
- * `npm run fault-table [-- OPERATION…]`: every fault at every call of the built program's operations, and the table of it.
+ * `npm run fault-table [-- OPERATION…]`: every fault at every call of the built program's operations, and the table of it;
+ * `--from CALL` goes on where a run was ended.
  * Exits with 1 where anything is not as promised.
  */
 const { values, positionals } = parseArgs({
@@ -17,6 +18,7 @@ const { values, positionals } = parseArgs({
   options: {
     every: { type: 'string', default: '1' },
     offset: { type: 'string', default: '0' },
+    from: { type: 'string', default: '1' },
     lanes: { type: 'string', default: '4' },
     cells: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
@@ -30,7 +32,12 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const chosen = OPERATIONS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-const extent = { every: Number(values.every), offset: Number(values.offset), thinChanges: true };
+const extent = {
+  every: Number(values.every),
+  offset: Number(values.offset),
+  from: Number(values.from),
+  thinChanges: true,
+};
 const folder = mkdtempSync(join(tmpdir(), 'keykeeper-calls-'));
 const tables: OperationTable[] = [];
 
