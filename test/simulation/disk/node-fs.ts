@@ -118,6 +118,7 @@ export function realpathSync(path: PathLike): string {
   must(path, 'realpath');
   return String(path);
 }
+realpathSync.native = realpathSync;
 
 export function readlinkSync(path: PathLike): string {
   if (String(path) === '/proc/self/ns/pid') return `pid:[${currentProcess()?.namespace ?? 1}]`;
