@@ -86,7 +86,10 @@ function withRows(add: Add) {
   };
 }
 
-export const describe = Object.assign((name: string, body: Body) => addSuite(name, body), { each: withRows(addSuite) });
+export const describe = Object.assign((name: string, body: Body) => addSuite(name, body), {
+  each: withRows(addSuite),
+  skipIf: (skipped: boolean) => (skipped ? () => {} : addSuite),
+});
 
 export const it = Object.assign((sentence: string, body: Body) => addTest(sentence, body), {
   each: withRows(addTest),
