@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { absolutePath } from '../../../../src/core/brand.ts';
+import { parseMounts } from '../../../../src/vault/directory/mount.ts';
 import { openDirectoryVault } from '../../../../src/vault/directory/open-directory-vault.ts';
 import { draftOf } from '../draft-of.ts';
 import { temporaryVault } from '../temporary-vault.ts';
@@ -189,6 +190,23 @@ describe('a vault is refused', () => {
     } finally {
       rmSync(link);
     }
+  });
+
+  it('on a volume that GLPI mounts, and says what to do', async () => {
+    using temporary = temporaryVault();
+    const glpi = absolutePath('/nonexistent/glpi/config');
+    const volume = (id: string, point: string) => `${id} 1 8:1 /volumes/glpi ${point} rw - ext4 /dev/sda1 rw`;
+    const shared = [volume('7', '/nonexistent/glpi'), volume('8', temporary.path)].join('\n');
+    const alone = shared.replace('8:1 /volumes/glpi /nonexistent', '8:1 /volumes/other /nonexistent');
+
+    await expect(temporary.open({ glpiDirectories: [glpi], mounts: parseMounts(shared) })).rejects.toMatchObject({
+      code: 'vault-on-glpi-volume',
+      message: `the vault lies on the same volume as GLPI's directory "${glpi}"`,
+      target: temporary.path,
+      expected: 'a volume of its own, which GLPI does not mount',
+      try: expect.stringContaining('mount it at /vault'),
+    });
+    await expect(temporary.open({ glpiDirectories: [glpi], mounts: parseMounts(alone) })).resolves.toBeDefined();
   });
 
   it('when an age recipient is not one', async () => {
